@@ -1,0 +1,56 @@
+# Two commands say the most: `make demo` and `make test`. Everything below sets itself up.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all setup check fix screenshots messages lock chromium
+
+help:            ## This list
+	@grep -hE '^[a-z-]+: *.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+demo: setup      ## A shop, the panel and a local SALESmanago, running together (RESET=1 starts anew)
+	@$(BIN)/ebexo demo $(if $(RESET),--reset)
+
+test: setup chromium  ## All tests
+	@$(BIN)/python -m pytest -q
+
+test-all: setup chromium  ## All tests and the long ones
+	@$(BIN)/python -m pytest -q --long
+
+setup: $(STAMP)  ## Only the set-up, into .venv
+
+$(STAMP): requirements/all.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version)."; exit 1; }
+	@echo "Setting up in .venv (about a minute the first time) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+chromium:        # The journeys need a browser; root may install one
+	@sh scripts/chromium
+
+check: setup     ## Lint, formatting, types, imports, templates, translations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy src demo tests
+	@$(BIN)/djlint --quiet --lint src demo
+	@$(BIN)/python scripts/messages.py check
+
+fix: setup       ## Put right what a tool can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+messages: setup  ## Collect the texts to translate and compile the translations
+	@$(BIN)/python scripts/messages.py collect
+	@$(BIN)/python scripts/messages.py compile
+
+screenshots: setup chromium  ## Pictures of the panel and the shop, in both languages
+	@$(BIN)/python scripts/screenshots.py
+
+lock: setup      ## Lock the dependencies anew, with hashes and without any index
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile -q pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/all.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt

@@ -1,0 +1,1 @@
+"""Oscar's checkout, paid for on delivery."""

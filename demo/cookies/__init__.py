@@ -1,0 +1,1 @@
+"""The visitor's choice about cookies, and the banner that asks for it."""

@@ -1,0 +1,1 @@
+"""What the shop sells: the assortment, its pictures, and the home page that shows it."""

@@ -1,0 +1,1 @@
+"""The shop's people: what they tell about themselves, and the newsletter."""

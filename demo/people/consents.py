@@ -1,0 +1,59 @@
+"""The consents a shopper can tick beside a form of the shop."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest
+
+PREFIX = "consent_"
+
+
+@dataclass(frozen=True)
+class ConsentField:
+    """One tick box: its code, the wording shown beside it, and whether the form needs it."""
+
+    code: str
+    wording: str
+    required: bool = False
+
+    @property
+    def name(self) -> str:
+        return PREFIX + self.code
+
+    def form_field(self) -> forms.BooleanField:
+        """An unticked box: a consent is never given beforehand."""
+        return forms.BooleanField(label=self.wording, required=self.required, initial=False)
+
+
+def consent_fields() -> list[ConsentField]:
+    """The consents asked for at registration and at the newsletter box. The shop alone asks for none."""
+    return []
+
+
+def granted(request: HttpRequest) -> list[str]:
+    """The codes of the consents ticked in the form that this request posted, whichever form it was."""
+    return [field.code for field in consent_fields() if _is_ticked(request, field)]
+
+
+def _is_ticked(request: HttpRequest, field: ConsentField) -> bool:
+    # Oscar's page with two forms prefixes the names of the registration's fields.
+    return any(request.POST.get(name) for name in (field.name, f"registration-{field.name}"))
+
+
+class ConsentsMixin:
+    """Adds the consents to a form, below its other fields."""
+
+    fields: dict[str, forms.Field]
+
+    def add_consents(self) -> None:
+        for consent in consent_fields():
+            self.fields[consent.name] = consent.form_field()
+
+    def consent_boxes(self) -> Iterator[forms.BoundField]:
+        return (self[consent.name] for consent in consent_fields())  # type: ignore[index]
+
+
+def in_templates(_request: HttpRequest) -> dict[str, list[ConsentField]]:
+    """Context processor: `newsletter_consents`, for the newsletter box on every page."""
+    return {"newsletter_consents": consent_fields()}

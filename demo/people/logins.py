@@ -1,0 +1,15 @@
+"""The accounts that `seed` creates. They are meant for a shop on one's own computer and nowhere else."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Login:
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+
+
+STAFF = Login(email="sklep@example.com", password="olcha-sklep-2026", first_name="Ewa", last_name="Sklepowa")
+CUSTOMER = Login(email="jan@example.com", password="olcha-jan-2026", first_name="Jan", last_name="Kowalski")

@@ -1,0 +1,64 @@
+"""The command `ebexo`: everything that can be scripted, without the panel."""
+
+import os
+import sys
+
+import click
+
+from ebexo.environment import BadEnvironment
+
+EXIT_FAILED = 1
+EXIT_REFUSED = 2
+
+
+class Failure(click.ClickException):
+    """One readable line on stderr and exit status 1."""
+
+    exit_code = EXIT_FAILED
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002  (click's shape)
+        click.echo(f"ebexo: {self.message}", err=True)
+
+
+class Refusal(Failure):
+    """A value that was given can't be right: exit status 2, and nothing was changed."""
+
+    exit_code = EXIT_REFUSED
+
+
+def use_tables() -> None:
+    """Make models usable, with tables that are up to date. Raises Failure."""
+    use_django()
+    from ebexo.cli.migrating import refuse_old_tables
+
+    refuse_old_tables()
+
+
+def use_django() -> None:
+    """Make settings usable. Raises Failure where the environment does not allow it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ebexo.settings")
+    import django
+
+    try:
+        django.setup()
+    except BadEnvironment as error:
+        raise Failure(str(error)) from None
+
+
+def main() -> None:
+    """The console script."""
+    from ebexo.cli.commands import ebexo
+
+    try:
+        ebexo(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(EXIT_REFUSED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BadEnvironment as error:
+        click.echo(f"ebexo: {error}", err=True)
+        sys.exit(EXIT_FAILED)

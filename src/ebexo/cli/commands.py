@@ -1,0 +1,86 @@
+"""The commands themselves; each imports what it needs when it runs, so that `ebexo --help` stays quick."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from ebexo import __version__
+from ebexo.cli import Failure, use_django, use_tables
+from ebexo.cli.binding import Bind
+from ebexo.cli.consents import consent
+from ebexo.cli.stores import store
+from ebexo.environment import environment
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ebexo")
+def ebexo() -> None:
+    """Ebexo for SALESmanago: what happens in a shop arrives in SALESmanago."""
+
+
+ebexo.add_command(store)
+ebexo.add_command(consent)
+
+
+@ebexo.command()
+def migrate() -> None:
+    """Make or update the tables of this installation."""
+    use_django()
+    from ebexo.cli.migrating import migrate_with_progress
+
+    migrate_with_progress()
+
+
+@ebexo.command()
+@click.option("--bind", type=Bind(), default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
+def serve(bind: tuple[str, int]) -> None:
+    """Serve the panel and the HTTP door, and send what is due. One process, SQLite, no other server."""
+    if environment().database_url:
+        raise Failure("ebexo serve keeps its data in SQLite. Leave out EBEXO_DATABASE_URL.")
+    use_tables()
+    from ebexo.serving import CannotServe
+    from ebexo.serving import serve as serve_until_stopped
+    from ebexo.wsgi import application
+
+    host, port = bind
+    try:
+        serve_until_stopped(application, host=host, port=port, data_dir=environment().data_dir)
+    except CannotServe as error:
+        raise Failure(str(error)) from None
+
+
+@ebexo.command()
+@click.option("--bind", type=Bind(), default="127.0.0.1:8090", show_default=True, metavar="HOST:PORT")
+def sandbox(bind: tuple[str, int]) -> None:
+    """Serve a local SALESmanago to develop against. Nothing leaves the machine."""
+    from salesmanago_sandbox.server import serve as serve_sandbox
+
+    host, port = bind
+    serve_sandbox(host, port)
+
+
+@ebexo.command()
+@click.option("--reset", is_flag=True, help="Throw the demo's data away and start anew.")
+def demo(*, reset: bool) -> None:
+    """Run a shop, the panel and the sandbox together. Ctrl-C ends all of it."""
+    if importlib.util.find_spec("demo") is None or importlib.util.find_spec("oscar") is None:
+        raise Failure("The demo shop runs from the repository: clone it and type make demo.")
+    from demo.launcher import CannotStart, run
+
+    try:
+        run(data_dir=Path(os.environ.get("EBEXO_DATA_DIR") or "./var/demo").absolute(), reset=reset)
+    except CannotStart as error:
+        raise Failure(str(error)) from None
+
+
+@ebexo.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Django's own commands, for example: ebexo manage createsuperuser."""
+    use_django()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([f"{Path(sys.argv[0]).name} manage", *arguments])

@@ -1,0 +1,12 @@
+"""The reasons of the gate in words for a merchant."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ebexo.consents.gate import Reason
+
+SENTENCES = {
+    Reason.INACTIVE: _("The integration is switched off, so nothing is sent."),
+    Reason.DRY_RUN: _("This is a dry run: everything is prepared and shown, and nothing is sent."),
+    Reason.IGNORED_DOMAIN: _("The person's e-mail domain is on the list of ignored domains."),
+    Reason.NO_CONSENT: _("The person has not given the consent that this integration asks for."),
+}

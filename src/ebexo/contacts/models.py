@@ -1,0 +1,71 @@
+"""Who is who: the people of a store, and what SALESmanago knows of them.
+
+Until a person is sent, nothing readable about them is kept here: customer ids and e-mail addresses are keyed
+hashes, good for recognising somebody and for nothing else.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from ebexo.stores.models import Store
+
+
+class Contact(models.Model):
+    """One person of one store. `email_at` is the moment of the event that told their present address."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    email_at = models.DateTimeField()
+    bought_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Kind(models.TextChoices):
+    CUSTOMER = "customer"
+    EMAIL = "email"
+
+
+class Identity(models.Model):
+    """One thing a contact is recognised by, as a keyed hash.
+
+    A contact has one e-mail and any number of customer ids. An address given up is free for the next person.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    digest = models.CharField(max_length=64)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["store", "kind", "digest"], name="ebexo_identity_once")
+        ]
+
+
+class Status(models.TextChoices):
+    """The e-mail channel of a contact, as last learnt or set."""
+
+    OPT_IN = "opt_in"
+    OPT_OUT = "opt_out"
+    PENDING = "pending"
+
+
+class Acquaintance(models.Model):
+    """What one far side (endpoint and Client ID) knows of a contact. Another account starts with none."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="acquaintances")
+    remote = models.CharField(max_length=64)
+    vendor_id = models.CharField(max_length=64)
+    email = models.CharField(max_length=254)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    status_at = models.DateTimeField()
+    is_customer = models.BooleanField(default=False)
+    told_at = models.DateTimeField(null=True)
+    told_fields = models.JSONField(default=list)
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contact", "remote"], name="ebexo_acquaintance_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["vendor_id"], name="ebexo_acquaintance_vendor_id")]

@@ -1,0 +1,153 @@
+"""From a store event to the contact upsert that tells it. PURE: no database, no clock, no network.
+
+Fields the store did not tell are absent from the request, so SALESmanago keeps what it has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ebexo.consents.gate import OptIn
+from ebexo.contacts.known import Known
+from ebexo.delivery.mapping.birth_date import birth_date
+from ebexo.delivery.mapping.phone import phone
+from ebexo.events import Address as StoreAddress
+from ebexo.events import Customer, StoreEvent
+from salesmanago import Address, ContactUpsert, DictionaryProperty, OptFlags
+
+CREATED_ON = "createdOn"
+"""Our typed detail for the day the customer's account was made: SALESmanago's own field can't be set."""
+
+BIRTH_DATE_UNUSABLE = "birth_date_unusable"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the store's settings say about mapping. `tags` is by event type; `country` two letters."""
+
+    country: str
+    language: str
+    tags: Mapping[str, Sequence[str]]
+    double_opt_in_email_id: str = ""
+    double_opt_in_language: str = ""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The request, the notes a merchant should see, and the names of the fields it tells."""
+
+    request: ContactUpsert
+    notes: tuple[str, ...]
+    fields: frozenset[str]
+
+
+def contact_upsert(
+    event: StoreEvent, *, rules: Rules, known: Known | None, bought: bool, opt_in: OptIn
+) -> Mapped:
+    """The upsert for one store event.
+
+    An address SALESmanago knows the contact by, and that is no longer theirs, is sent with the new one, so that
+    one contact stays one. An event older than the newest one told fills only what was never told.
+    """
+    customer = event.customer
+    request = ContactUpsert(
+        email=customer.email,
+        name=_joined(customer.first_name, customer.last_name),
+        phone=_phone(customer, rules),
+        company=customer.company,
+        external_id=customer.id,
+        state=_state(customer, known=known, bought=bought),
+        address=_address(customer.address),
+        province=customer.address.region if customer.address else None,
+        birthday=_birthday(event),
+        lang=_language(customer.language or rules.language),
+        tags=tuple(rules.tags.get(event.type, ())),
+        properties=customer.properties,
+        dictionary_properties=_created_on(customer),
+        flags=_flags(opt_in, rules),
+    )
+    if known and known.told_at and event.occurred_at < known.told_at:
+        request = _only_untold(request, known)
+    elif known and known.email != customer.email:
+        request = replace(request, email=known.email, new_email=customer.email)
+    unusable = customer.birth_date is not None and request.birthday is None
+    return Mapped(request, (BIRTH_DATE_UNUSABLE,) if unusable else (), _told(request))
+
+
+# What an event that comes too late may still fill in. Tags and custom values are merged by SALESmanago.
+_FILLABLE = ("name", "phone", "company", "external_id", "state", "address", "province", "birthday", "lang")
+
+
+def _only_untold(request: ContactUpsert, known: Known) -> ContactUpsert:
+    told = {name: None for name in _FILLABLE if name in known.told_fields}
+    properties = {
+        name: value
+        for name, value in request.properties.items()
+        if f"properties.{name}" not in known.told_fields
+    }
+    dated = () if CREATED_ON in known.told_fields else request.dictionary_properties
+    return replace(request, email=known.email, properties=properties, dictionary_properties=dated, **told)
+
+
+def _told(request: ContactUpsert) -> frozenset[str]:
+    told = {name for name in _FILLABLE if getattr(request, name)}
+    told |= {f"properties.{name}" for name in request.properties}
+    return frozenset(told | {item.name for item in request.dictionary_properties})
+
+
+def _joined(*parts: str | None) -> str | None:
+    return " ".join(" ".join(part for part in parts if part).split()) or None
+
+
+def _phone(customer: Customer, rules: Rules) -> str | None:
+    if customer.phone is None:
+        return None
+    country = customer.address.country if customer.address else None
+    return phone(customer.phone, country=country or rules.country)
+
+
+def _address(address: StoreAddress | None) -> Address | None:
+    if address is None:
+        return None
+    return Address(
+        street=_joined(address.street),
+        postal_code=address.postal_code,
+        city=address.city,
+        country=address.country,
+    )
+
+
+def _state(customer: Customer, *, known: Known | None, bought: bool) -> str:
+    if customer.state:
+        return customer.state
+    return "CUSTOMER" if bought or (known and known.is_customer) else "PROSPECT"
+
+
+def _birthday(event: StoreEvent) -> str | None:
+    if event.customer.birth_date is None:
+        return None
+    found = birth_date(event.customer.birth_date, today=event.occurred_at.date())
+    return found.strftime("%Y%m%d") if found else None
+
+
+def _language(tag: str) -> str | None:
+    letters = tag.replace("_", "-").split("-")[0]
+    return letters.upper() if len(letters) == 2 and letters.isalpha() else None
+
+
+def _created_on(customer: Customer) -> tuple[DictionaryProperty, ...]:
+    if customer.created_at is None:
+        return ()
+    return (DictionaryProperty(CREATED_ON, "DATE", int(customer.created_at.timestamp() * 1000)),)
+
+
+def _flags(opt_in: OptIn, rules: Rules) -> OptFlags:
+    if opt_in is OptIn.LEAVE:
+        return OptFlags()
+    if opt_in is OptIn.NOW:
+        return OptFlags(opt_in=True)
+    return OptFlags(
+        opt_in=True,
+        double_opt_in=True,
+        double_opt_in_email_id=rules.double_opt_in_email_id or None,
+        double_opt_in_language=rules.double_opt_in_language or None,
+    )

@@ -1,0 +1,141 @@
+"""The dispatcher of one process on SQLite: a thread beside the web server.
+
+The database file is the bell. Every commit of any process changes SQLite's `data_version`, which costs next to
+nothing to ask for; so a message written by the shop's own process is noticed as soon as one of ours. A look once a
+second finds what fell due by the clock alone.
+"""
+
+import asyncio
+import os
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import aiohttp
+import structlog
+from django.db import DatabaseError, close_old_connections, connection, connections
+from django.utils import timezone
+
+from ebexo.delivery.drain import drain
+from ebexo.outbox.claim import due_stores
+from ebexo.outbox.lease import release_all
+from ebexo.outbox.settle import back_off
+from salesmanago import open_session
+
+LISTEN_EVERY = 0.05
+LOOK_EVERY = 1.0
+LANES_AT_ONCE = 50
+
+log = structlog.get_logger("ebexo.delivery")
+T = TypeVar("T")
+
+
+class Dispatcher:
+    """Sends what the outbox owes, until it is stopped. Only one may run in an installation: see `ebexo.serving`."""
+
+    def __init__(self) -> None:
+        self._owner = f"embedded-{os.getpid()}"
+        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="ebexo-dispatcher-database")
+        self._ear = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebexo-dispatcher-ear")
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="ebexo-dispatcher")
+        self._drains: dict[int, asyncio.Task[None]] = {}
+        self._started = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._stopping: asyncio.Event
+
+    def start(self) -> None:
+        self._thread.start()
+        self._started.wait()
+
+    def stop(self, *, timeout: float) -> bool:
+        """Begin nothing new, let the calls in flight end, give the lanes back. True: all done in time."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    async def _run(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._started.set()
+        async with open_session() as session:
+            await self._database(release_all)
+            while not self._stopping.is_set():
+                heard = await self._listen()
+                await self._start_drains(session)
+                await self._wait_for_more(heard)
+                await self._end_drains()
+            await asyncio.gather(*self._drains.values(), return_exceptions=True)
+        for pool in (self._workers, self._ear):
+            pool.submit(connections.close_all)
+            pool.shutdown()
+
+    async def _start_drains(self, session: aiohttp.ClientSession) -> None:
+        try:
+            due = await self._database(lambda: due_stores(now=timezone.now()))
+        except DatabaseError as error:  # a full disk or a locked file passes; the next look tries again
+            log.error("looking_failed", error=type(error).__name__)
+            return
+        for store_id in due:
+            if store_id not in self._drains and len(self._drains) < LANES_AT_ONCE:
+                self._drains[store_id] = asyncio.create_task(
+                    drain(
+                        store_id,
+                        session=session,
+                        database=self._database,
+                        owner=self._owner,
+                        stopping=self._stopping,
+                    )
+                )
+
+    async def _end_drains(self) -> None:
+        for store_id in [store_id for store_id, task in self._drains.items() if task.done()]:
+            error = self._drains.pop(store_id).exception()
+            if error:
+                log.error("drain_failed", store=store_id, exc_info=error)
+                await self._pause_after_failure(store_id)
+
+    async def _pause_after_failure(self, store_id: int) -> None:
+        try:
+            await self._database(
+                lambda: back_off(store_id, chance=random.random(), now=timezone.now())  # noqa: S311  (jitter)
+            )
+        except DatabaseError:
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _wait_for_more(self, heard: int) -> None:
+        """Wait until the database changed, a drain ended, a second is over, or it is time to stop."""
+        for _ in range(round(LOOK_EVERY / LISTEN_EVERY)):
+            try:
+                await asyncio.wait_for(self._stopping.wait(), LISTEN_EVERY)
+            except TimeoutError:
+                pass
+            if self._stopping.is_set() or any(task.done() for task in self._drains.values()):
+                return
+            if await self._listen() != heard:
+                return
+
+    async def _database(self, work: Callable[[], T], /) -> T:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._workers, _with_a_usable_connection, work
+        )
+
+    async def _listen(self) -> int:
+        """A number that differs once anybody has written. It belongs to one connection, hence a thread of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._ear, _data_version)
+
+
+def _with_a_usable_connection(work: Callable[[], T]) -> T:
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        close_old_connections()
+
+
+def _data_version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        (version,) = cursor.fetchone()
+    return int(version)

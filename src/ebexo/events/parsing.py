@@ -1,0 +1,105 @@
+"""From what a store sent to a `StoreEvent`, or to every reason why not."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ebexo.events.types import EventType, StoreEvent
+
+AHEAD_AT_MOST = timedelta(minutes=5)
+DEPTH_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One field at fault: `pointer` is a JSON pointer (RFC 6901), `message` an English sentence."""
+
+    pointer: str
+    message: str
+
+
+class InvalidEvent(Exception):
+    """The event can't be accepted as it stands. `problems` names every field at fault."""
+
+    def __init__(self, problems: list[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{problem.pointer}: {problem.message}" for problem in problems))
+        self.problems = problems
+
+
+class UnreadableBody(Exception):
+    """The body is not a JSON object that could be looked at: there is no field to name."""
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`. Raises UnreadableBody."""
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_not_json)
+    except (ValueError, RecursionError):
+        raise UnreadableBody("The body is not JSON in UTF-8.") from None
+    if not isinstance(value, dict):
+        raise UnreadableBody("The body must be a JSON object.")
+    if _deeper_than(value, DEPTH_AT_MOST):
+        raise UnreadableBody(f"The body is nested more than {DEPTH_AT_MOST} levels deep.")
+    return value
+
+
+def parse(event: Mapping[str, Any], *, now: datetime) -> StoreEvent:
+    """The store event in `event`. Raises InvalidEvent with every problem at once."""
+    try:
+        parsed = StoreEvent.model_validate(event)
+    except ValidationError as error:
+        raise InvalidEvent([_problem(detail) for detail in error.errors(include_url=False)]) from None
+    if problems := _from_the_future(parsed, now=now):
+        raise InvalidEvent(problems)
+    return parsed
+
+
+def _not_json(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_deeper_than(item, levels - 1) for item in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(_deeper_than(item, levels - 1) for item in value)
+    return False
+
+
+def _from_the_future(event: StoreEvent, *, now: datetime) -> list[FieldProblem]:
+    moments = {"/occurred_at": event.occurred_at}
+    moments |= {f"/consents/{index}/at": answer.at for index, answer in enumerate(event.consents)}
+    message = "This moment is more than 5 minutes ahead of our clock."
+    return [
+        FieldProblem(pointer, message) for pointer, moment in moments.items() if moment > now + AHEAD_AT_MOST
+    ]
+
+
+_WORDS = {
+    "missing": "This field is required.",
+    "extra_forbidden": "There is no such field here.",
+    "bool_parsing": "This must be true or false.",
+    "bool_type": "This must be true or false.",
+    "string_type": "This must be text.",
+    "string_too_short": "This must not be empty.",
+    "dict_type": "This must be an object.",
+    "model_type": "This must be an object.",
+    "model_attributes_type": "This must be an object.",
+    "tuple_type": "This must be a list.",
+}
+
+
+def _problem(detail: ErrorDetails) -> FieldProblem:
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in detail["loc"])
+    if pointer == "/type" and detail["type"] == "enum":
+        return FieldProblem(pointer, f"There is no such event type. Known: {', '.join(EventType)}.")
+    return FieldProblem(pointer, _WORDS.get(detail["type"]) or _sentence(detail["msg"]))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."

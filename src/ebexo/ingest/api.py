@@ -1,0 +1,84 @@
+"""The HTTP door: store events in, their fate out."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError
+
+from ebexo import __version__
+from ebexo.events import InvalidEvent, StoreEvent
+from ebexo.events.parsing import UnreadableBody, read_json
+from ebexo.ingest.auth import BearerKey
+from ebexo.ingest.fate import fate
+from ebexo.ingest.problems import problem
+from ebexo.ingest.receive import OtherBody, receive
+from ebexo.outbox.models import Message
+from ebexo.stores.models import Store
+
+BODY_BYTES = 1_000_000
+
+api = NinjaAPI(
+    title="Ebexo for SALESmanago",
+    version=__version__,
+    description="Tell what happens in a store, and ask what became of it.",
+    auth=BearerKey(),
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+
+
+@api.exception_handler(AuthenticationError)
+def _unauthorized(request: HttpRequest, error: AuthenticationError) -> JsonResponse:  # noqa: ARG001
+    return problem(HTTPStatus.UNAUTHORIZED, "Send the store's API key as “Authorization: Bearer …”.")
+
+
+@api.exception_handler(DatabaseError)
+def _unavailable(request: HttpRequest, error: DatabaseError) -> JsonResponse:  # noqa: ARG001
+    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "The event could not be stored. Send it again.")
+    response["Retry-After"] = "5"
+    return response
+
+
+_EVENT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": StoreEvent.model_json_schema()}},
+    },
+}
+
+
+@api.post("/events", openapi_extra=_EVENT_BODY, summary="Tell a store event")
+def post_event(request: HttpRequest) -> HttpResponseBase:
+    """202 once the event is on disk; the same event again is answered 202 and counted as a duplicate."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES:
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "A body may have 1 MB at most.")
+    try:
+        receipt = receive(_store(request), read_json(request.body))
+    except UnreadableBody as error:
+        return problem(HTTPStatus.BAD_REQUEST, str(error))
+    except InvalidEvent as error:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The event can't be accepted.", fields=error.problems)
+    except OtherBody:
+        return problem(HTTPStatus.CONFLICT, "Another event was told under this id before.")
+    duplicates = int(receipt.duplicate)
+    accepted = {"accepted": 1 - duplicates, "duplicates": duplicates, "rejected": []}
+    return JsonResponse(accepted, status=HTTPStatus.ACCEPTED)
+
+
+@api.get("/events/{event_id}", summary="Ask what became of a store event")
+def get_event(request: HttpRequest, event_id: str) -> HttpResponseBase:
+    """State, reason, notes and attempts of an event this store told; 404 for any other."""
+    message = Message.objects.filter(store=_store(request), event_id=event_id).first()
+    if message is None:
+        return problem(HTTPStatus.NOT_FOUND, "This store told no event with this id.")
+    return JsonResponse(fate(message))
+
+
+def _store(request: HttpRequest) -> Store:
+    store: Any = request.auth  # type: ignore[attr-defined]
+    assert isinstance(store, Store)
+    return store

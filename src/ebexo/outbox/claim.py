@@ -1,0 +1,99 @@
+"""Choosing what to send next: the heads of contacts that are due. Nothing behind a head can overtake it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from ebexo.outbox.lease import Lease, renew
+from ebexo.outbox.models import Attempt, Key, Lane, Message, State
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is ours to send, and the attempt that was recorded for it beforehand."""
+
+    message: Message
+    attempt_id: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is ours to send, and the lease it is ours under."""
+
+    lease: Lease
+    messages: tuple[Claimed, ...]
+
+
+def due_stores(*, now: datetime) -> list[int]:
+    """Stores with something to send, the one that waited longest for its turn first."""
+    due_key = Key.objects.filter(
+        store_id=OuterRef("store_id"), due_at__lte=now, blocked=False, head_seq__lte=F("tail_seq")
+    )
+    lanes = Lane.objects.filter(Exists(due_key)).filter(_free(now) & _not_backing_off(now))
+    return list(lanes.order_by(F("last_served_at").asc(nulls_first=True)).values_list("store_id", flat=True))
+
+
+def claim(lease: Lease, *, limit: int, endpoint: str, now: datetime) -> Claim:
+    """At most `limit` due messages, one a contact, oldest first. The intent to send them is on disk on return.
+
+    Where the last calls failed only one is tried. Raises LeaseLost.
+    """
+    with transaction.atomic():
+        lease = renew(lease, now=now)
+        lane = Lane.objects.get(store_id=lease.store_id)
+        if not _may_send(lane, now=now):
+            return Claim(lease, ())
+        messages = _due_heads(
+            lease.store_id, limit=1 if lane.failures or lane.paused_reason else limit, now=now
+        )
+        _mark_in_flight(messages, lease)
+        attempts = _open_attempts(messages, lease, endpoint=endpoint, now=now)
+    return Claim(lease, tuple(map(Claimed, messages, attempts)))
+
+
+def _may_send(lane: Lane, *, now: datetime) -> bool:
+    return lane.backoff_until is None or lane.backoff_until <= now
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=now)
+
+
+def _not_backing_off(now: datetime) -> Q:
+    return Q(backoff_until=None) | Q(backoff_until__lte=now)
+
+
+def _due_heads(store_id: int, *, limit: int, now: datetime) -> list[Message]:
+    heads = (
+        Key.objects.filter(store_id=store_id, due_at__lte=now, blocked=False, head_seq__lte=F("tail_seq"))
+        .order_by("due_at", "head_message")
+        .values_list("head_message", flat=True)[:limit]
+    )
+    found = Message.objects.in_bulk(list(heads))
+    return [message for message in found.values() if message.state == State.WAITING]
+
+
+def _mark_in_flight(messages: Iterable[Message], lease: Lease) -> None:
+    messages = list(messages)
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(
+        state=State.IN_FLIGHT, epoch=lease.epoch, attempts=F("attempts") + 1
+    )
+    Key.objects.filter(pk__in=[message.key_id for message in messages]).update(due_at=None)
+    for message in messages:
+        message.attempts += 1
+
+
+def _open_attempts(messages: list[Message], lease: Lease, *, endpoint: str, now: datetime) -> list[int]:
+    attempts = Attempt.objects.bulk_create(
+        Attempt(store_id=lease.store_id, epoch=lease.epoch, endpoint=endpoint, started_at=now)
+        for _ in messages
+    )
+    through = Attempt.messages.through
+    through.objects.bulk_create(
+        through(attempt_id=attempt.pk, message_id=message.pk)
+        for attempt, message in zip(attempts, messages, strict=True)
+    )
+    return [attempt.pk for attempt in attempts]

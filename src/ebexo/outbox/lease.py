@@ -1,0 +1,79 @@
+"""Holding a lane: one worker at a time may send for a store, and a fencing number keeps out whoever held it before."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from ebexo.outbox.models import Attempt, Key, Lane, Message, State
+
+LEASE = timedelta(seconds=60)
+
+
+class LeaseLost(Exception):
+    """Another worker holds the lane by now. What this one still has in hand must not be written."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A held lane. `ends_at_boot_clock` is read on a clock that no change of the time of day can move."""
+
+    store_id: int
+    epoch: int
+    ends_at_boot_clock: float
+
+    def covers(self, seconds: float) -> bool:
+        """Is the lane certainly still ours for the next `seconds`? Asked immediately before each send."""
+        return boot_clock() + seconds < self.ends_at_boot_clock
+
+
+def boot_clock() -> float:
+    """Seconds since the machine started; runs on while the process is paused."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def take(store_id: int, *, owner: str, now: datetime, length: timedelta = LEASE) -> Lease | None:
+    """The lane of this store, if nobody holds it. What a former holder left in flight is in doubt from now on."""
+    started = boot_clock()
+    free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * length)
+    with transaction.atomic():
+        taken = Lane.objects.filter(free, store_id=store_id).update(
+            epoch=F("epoch") + 1, owner=owner, lease_until=now + length, last_served_at=now
+        )
+        if not taken:
+            return None
+        _take_over_what_was_left(store_id, now=now)
+        epoch = Lane.objects.values_list("epoch", flat=True).get(store_id=store_id)
+    return Lease(store_id, epoch, started + length.total_seconds())
+
+
+def renew(lease: Lease, *, now: datetime, length: timedelta = LEASE) -> Lease:
+    """The same lane for another `length`. Call it inside a transaction. Raises LeaseLost."""
+    started = boot_clock()
+    held = Lane.objects.filter(store_id=lease.store_id, epoch=lease.epoch).update(lease_until=now + length)
+    if not held:
+        raise LeaseLost
+    return Lease(lease.store_id, lease.epoch, started + length.total_seconds())
+
+
+def release(lease: Lease) -> None:
+    """Give the lane back, if it is still ours."""
+    Lane.objects.filter(store_id=lease.store_id, epoch=lease.epoch).update(lease_until=None, owner="")
+
+
+def release_all() -> None:
+    """Free every lane. Only for the one dispatcher of an installation, whose lock proves that no other is alive."""
+    Lane.objects.exclude(lease_until=None).update(lease_until=None, owner="")
+
+
+def _take_over_what_was_left(store_id: int, *, now: datetime) -> None:
+    left = list(Message.objects.filter(store_id=store_id, state=State.IN_FLIGHT).values_list("pk", "key_id"))
+    if not left:
+        return
+    Message.objects.filter(pk__in=[pk for pk, _ in left]).update(
+        state=State.WAITING, in_doubt=True, crash_reclaims=F("crash_reclaims") + 1
+    )
+    Key.objects.filter(pk__in=[key_id for _, key_id in left]).update(due_at=now)
+    Attempt.objects.filter(store_id=store_id, finished_at=None).update(finished_at=now, outcome="interrupted")

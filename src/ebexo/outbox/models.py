@@ -1,0 +1,117 @@
+"""What we owe SALESmanago: lanes (one a store), keys (one a contact), messages and attempts.
+
+The outbox knows no vendor. A message is one store event with a state; a key keeps the order of one contact's
+messages; a lane is held by one worker at a time, and `epoch` fences off whoever held it before.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from ebexo.stores.models import Store
+
+
+class State(models.TextChoices):
+    """All but the first two are final."""
+
+    WAITING = "waiting"
+    IN_FLIGHT = "in_flight"
+    DELIVERED = "delivered"
+    WITHHELD = "withheld"
+    SUPERSEDED = "superseded"
+    HELD = "held"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+LIVE_STATES = (State.WAITING, State.IN_FLIGHT)
+
+
+class Lane(models.Model):
+    """The right to send for a store: held until `lease_until` by `owner`, under the fencing number `epoch`."""
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, primary_key=True)
+    epoch = models.BigIntegerField(default=0)
+    owner = models.CharField(max_length=80, default="")
+    lease_until = models.DateTimeField(null=True)
+    backoff_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    paused_reason = models.CharField(max_length=20, null=True)
+    last_served_at = models.DateTimeField(null=True)
+
+
+class Key(models.Model):
+    """One contact's messages, in order. Only the head may be sent; `due_at` is null while it is being sent."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    key = models.CharField(max_length=80)
+    tail_seq = models.BigIntegerField(default=0)
+    head_seq = models.BigIntegerField(default=1)
+    head_message = models.BigIntegerField(null=True)
+    due_at = models.DateTimeField(null=True)
+    blocked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "key"], name="ebexo_key_once")]
+        indexes: ClassVar = [
+            # The one query the dispatcher lives on: heads of a store that are due, oldest first.
+            models.Index(
+                fields=["store", "due_at", "head_message"],
+                condition=Q(head_seq__lte=F("tail_seq"), blocked=False),
+                name="ebexo_key_due",
+            )
+        ]
+
+
+class Message(models.Model):
+    """One store event as a row of the outbox. A message withheld on arrival has no key and no payload."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    key = models.ForeignKey(Key, on_delete=models.CASCADE, null=True, related_name="messages")
+    key_seq = models.BigIntegerField(null=True)
+    event_id = models.CharField(max_length=64)
+    type = models.CharField(max_length=40)
+    payload = models.TextField(null=True)
+    payload_sha = models.CharField(max_length=64)
+    occurred_at = models.DateTimeField()
+    accepted_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, default="live")
+    state = models.CharField(max_length=12, choices=State.choices)
+    reason = models.CharField(max_length=40, null=True)
+    notes = models.JSONField(default=list)
+    person_hash = models.CharField(max_length=64, null=True)
+    person_masked = models.CharField(max_length=80, null=True)
+    epoch = models.BigIntegerField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    crash_reclaims = models.PositiveIntegerField(default=0)
+    in_doubt = models.BooleanField(default=False)
+    superseded_by = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["store", "event_id"], name="ebexo_message_event"),
+            models.UniqueConstraint(fields=["key", "key_seq"], name="ebexo_message_seq"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["store", "state"], condition=Q(state__in=LIVE_STATES), name="ebexo_message_live"
+            )
+        ]
+
+
+class Attempt(models.Model):
+    """One call to SALESmanago and its outcome. It may carry several messages."""
+
+    messages = models.ManyToManyField(Message, related_name="tries")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    epoch = models.BigIntegerField()
+    endpoint = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, null=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=500, null=True)
+    retry_after = models.FloatField(null=True)
+    excerpt = models.CharField(max_length=2000, null=True)

@@ -1,0 +1,133 @@
+"""Writing down what became of messages that were sent, in one short transaction under the lane's epoch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from ebexo.outbox.claim import Claimed
+from ebexo.outbox.lease import Lease, LeaseLost
+from ebexo.outbox.models import LIVE_STATES, Attempt, Key, Lane, Message, State
+from ebexo.outbox.retry import backoff, is_expired
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one try came to. `state` WAITING means that the message is to be tried again.
+
+    The text fields end up in front of merchants and operators: they carry no secret and no personal data.
+    """
+
+    state: State
+    kind: str
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+    in_doubt: bool = False
+    was_called: bool = True
+    http_status: int | None = None
+    error: str | None = None
+    retry_after: float | None = None
+    excerpt: str | None = None
+    delay: timedelta = timedelta()
+    """How long this contact waits before the next try, whatever the lane does."""
+    person: tuple[str, str] | None = None
+    """Keyed hash and mask of a person whose message is withheld."""
+
+
+@dataclass(frozen=True)
+class LaneVerdict:
+    """What the tries say about the far side as a whole. `pause` set: nothing passes until the settings change."""
+
+    works: bool
+    backoff: timedelta | None = None
+    pause: str | None = None
+
+
+def settle(
+    lease: Lease, outcomes: Sequence[tuple[Claimed, Outcome]], *, verdict: LaneVerdict | None, now: datetime
+) -> None:
+    """Record every outcome and move the contacts on. Raises LeaseLost, and then nothing is written."""
+    with transaction.atomic():
+        lane = Lane.objects.select_for_update().filter(store_id=lease.store_id, epoch=lease.epoch).first()
+        if lane is None:
+            raise LeaseLost
+        for claimed, outcome in outcomes:
+            _settle_attempt(claimed.attempt_id, outcome, now=now)
+            _settle_message(claimed.message, outcome, now=now)
+        if verdict:
+            _settle_lane(lane, verdict, now=now)
+
+
+def _settle_attempt(attempt_id: int, outcome: Outcome, *, now: datetime) -> None:
+    attempt = Attempt.objects.filter(pk=attempt_id)
+    if not outcome.was_called:
+        attempt.delete()
+        return
+    attempt.update(
+        finished_at=now,
+        outcome=outcome.kind,
+        http_status=outcome.http_status,
+        error=outcome.error and outcome.error[:500],
+        retry_after=outcome.retry_after,
+        excerpt=outcome.excerpt and outcome.excerpt[:2000],
+    )
+
+
+def _settle_message(message: Message, outcome: Outcome, *, now: datetime) -> None:
+    message.state, message.reason = outcome.state, outcome.reason
+    message.in_doubt = outcome.in_doubt
+    message.notes = sorted({*message.notes, *outcome.notes})
+    if outcome.state == State.WAITING and is_expired(
+        accepted_at=message.accepted_at, attempts=message.attempts, now=now
+    ):
+        message.state, message.reason = State.FAILED, "expired"
+    if message.state in LIVE_STATES:
+        _back_in_line(message, outcome, now=now)
+        return
+    message.done_at = now
+    if outcome.person:
+        message.payload = None
+        message.person_hash, message.person_masked = outcome.person
+    message.save()
+    _move_head_on(message)
+
+
+def _back_in_line(message: Message, outcome: Outcome, *, now: datetime) -> None:
+    if not outcome.was_called:
+        message.attempts -= 1
+    message.save()
+    Key.objects.filter(pk=message.key_id).update(due_at=now + outcome.delay)
+
+
+def _move_head_on(message: Message) -> None:
+    key = Key.objects.select_for_update().get(pk=message.key_id)  # first: nothing may be put in between
+    following = (
+        Message.objects.filter(key_id=message.key_id, state__in=LIVE_STATES)
+        .order_by("key_seq")
+        .values("pk", "key_seq", "accepted_at")
+        .first()
+    )
+    key.head_seq = following["key_seq"] if following else key.tail_seq + 1
+    key.head_message = following["pk"] if following else None
+    key.due_at = following["accepted_at"] if following else None
+    key.save(update_fields=["head_seq", "head_message", "due_at"])
+
+
+def _settle_lane(lane: Lane, verdict: LaneVerdict, *, now: datetime) -> None:
+    lane.failures = 0 if verdict.works else lane.failures + 1
+    lane.backoff_until = now + verdict.backoff if verdict.backoff is not None else None
+    lane.paused_reason = verdict.pause
+    lane.save(update_fields=["failures", "backoff_until", "paused_reason"])
+
+
+def resume(store_id: int) -> None:
+    """The store's settings were saved: try at once, whatever went wrong before."""
+    Lane.objects.filter(store_id=store_id).update(failures=0, backoff_until=None, paused_reason=None)
+
+
+def back_off(store_id: int, *, chance: float, now: datetime) -> None:
+    """Something of our own went wrong with this lane: leave it alone for a while."""
+    lane = Lane.objects.get(store_id=store_id)
+    pause = backoff(lane.failures + 1, chance=chance)
+    Lane.objects.filter(store_id=store_id).update(failures=lane.failures + 1, backoff_until=now + pause)

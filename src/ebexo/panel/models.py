@@ -1,0 +1,76 @@
+"""People who use the panel, and the stores they may see. Not the shop's shoppers: those have tables of their own."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ebexo.stores.models import Store
+
+
+class Users(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An operator: the person `ebexo manage createsuperuser` makes."""
+        return self.create_user(email, password, is_operator=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person with a login. An operator sees every store, anybody else those they are a member of."""
+
+    email = models.EmailField(_("E-mail"), unique=True)
+    is_operator = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    objects = Users()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whoever has a login may open the panel; what they see there is decided page by page."""
+        return True
+
+    def has_perm(self, permission: str, subject: object = None) -> bool:  # noqa: ARG002  (Django's shape)
+        return self.is_active and self.is_operator
+
+    def has_perms(self, permissions: list[str], subject: object = None) -> bool:
+        return all(self.has_perm(permission, subject) for permission in permissions)
+
+    def has_module_perms(self, app: str) -> bool:  # noqa: ARG002  (Django's shape)
+        return self.is_active and self.is_operator
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    VIEWER = "viewer", _("Viewer")
+
+
+class Member(models.Model):
+    """The right to one store: an owner may change its settings, a viewer may read them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="members")
+    role = models.CharField(max_length=10, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "store"], name="ebexo_member_once")]
+
+
+class Session(AbstractBaseSession):
+    """A login, in a table of our own: a shop in the same database has its own."""
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from ebexo.panel.sessions import SessionStore
+
+        return SessionStore

@@ -1,0 +1,15 @@
+"""Which tables this project may touch."""
+
+from typing import Any
+
+OURS = "ebexo_"
+
+
+class OnlyOurTables:
+    """Keeps `ebexo migrate` away from every table that is not ours.
+
+    The database may be that of a shop, with its own users, permissions and sessions. The panel brings its own.
+    """
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:  # noqa: ARG002  (Django's names)
+        return None if app_label.startswith(OURS) else False

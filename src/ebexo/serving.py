@@ -1,0 +1,90 @@
+"""`ebexo serve`: the panel, the HTTP door and the dispatcher in one process."""
+
+import fcntl
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import structlog
+from waitress.server import create_server
+
+from ebexo.delivery.scheduling.embedded import Dispatcher
+
+THREADS = 8
+ANSWER_SECONDS = 5.0
+DISPATCHER_SECONDS = 20.0
+
+log = structlog.get_logger("ebexo.serving")
+
+
+class CannotServe(Exception):
+    """The server can't start; the text says why in one line."""
+
+
+def serve(application: Any, *, host: str, port: int, data_dir: Path) -> None:
+    """Serve until SIGTERM or SIGINT, then answer what is queued, end the calls in flight, and return."""
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  (the signal module's shape)
+        stop.set()
+
+    with _only_dispatcher(data_dir):
+        server = _server(application, host=host, port=port)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, ask_to_stop)
+        dispatcher = Dispatcher()
+        dispatcher.start()
+        threading.Thread(target=server.run, name="ebexo-web", daemon=True).start()
+        log.info("serving", host=host, port=server.effective_port)
+        stop.wait()
+        _close_the_door(server)
+        if not dispatcher.stop(timeout=DISPATCHER_SECONDS):
+            log.warning("calls_left_in_flight")
+            os._exit(0)  # what is in flight is in doubt and will be taken over at the next start
+        server.task_dispatcher.shutdown()
+
+
+class _only_dispatcher:  # noqa: N801  (reads as a statement)
+    """Proof that no other process dispatches here: an exclusive lock that the system drops with the process."""
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(data_dir / "dispatcher.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._data_dir = data_dir
+
+    def __enter__(self) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotServe(f"Another ebexo serve is running on {self._data_dir}.") from None
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self._descriptor)
+
+
+def _server(application: Any, *, host: str, port: int) -> Any:
+    try:
+        listener = socket.create_server((host, port), backlog=256)
+    except OSError as error:
+        raise CannotServe(f"The address {host}:{port} can't be used: {error.strerror}.") from None
+    return create_server(application, sockets=[listener], threads=THREADS, ident="ebexo")
+
+
+def _close_the_door(server: Any) -> None:
+    """Accept no more connections, then give the requests that are in time to be answered."""
+    server.accepting = False
+    server.del_channel()
+    server.pull_trigger()
+    time.sleep(0.05)
+    server.socket.close()
+    until = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < until and any(
+        channel.request or channel.requests or channel.total_outbufs_len
+        for channel in list(server.active_channels.values())
+    ):
+        time.sleep(0.02)

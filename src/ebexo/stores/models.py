@@ -1,0 +1,108 @@
+"""Who we work for: stores, the keys they knock with, and their SALESmanago account."""
+
+import hashlib
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ebexo.secrets import decrypt, encrypt
+from ebexo.stores.tokens import new_handle, new_public_key, new_signing_secret
+
+
+class Store(models.Model):
+    """One merchant's shop; the tenant. Everything belongs to exactly one store."""
+
+    handle = models.CharField(max_length=40, unique=True, default=new_handle)
+    public_key = models.CharField(max_length=40, unique=True, default=new_public_key)
+    name = models.CharField(max_length=200)
+    signing_secret_encrypted = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def signing_secret(self) -> str:
+        return decrypt(self.signing_secret_encrypted)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.signing_secret_encrypted = self.signing_secret_encrypted or encrypt(new_signing_secret())
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class ApiKey(models.Model):
+    """A key of the HTTP door. Only its hash is kept; the key itself is shown once, when it is made."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="api_keys")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Mode(models.TextChoices):
+    """Who is sent. The names of the second and third mode are ours; they stand in this one place."""
+
+    AUTOMATIC = "automatic", _("Automatic")
+    CONSENT = "consent", _("With consent")
+    DOUBLE_OPT_IN = "double-opt-in", _("With consent, confirmed by e-mail")
+
+    @property
+    def needs_consent(self) -> bool:
+        return self is not Mode.AUTOMATIC
+
+
+class Account(models.Model):
+    """The store's SALESmanago settings: the seven fields, the advanced ones, and how the last check went.
+
+    The secret is encrypted at rest and is given out only to the connection to SALESmanago.
+    """
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, primary_key=True)
+    active = models.BooleanField(default=False)
+    owner_email = models.CharField(max_length=254, default="")
+    client_id = models.CharField(max_length=100, default="")
+    api_secret_encrypted = models.TextField(default="")
+    endpoint = models.CharField(max_length=200, default="")
+    mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.AUTOMATIC)
+    consent_code = models.CharField(max_length=64, default="")
+
+    country = models.CharField(max_length=2, default="PL")
+    language = models.CharField(max_length=2, default="pl")
+    tags = models.JSONField(default=dict)
+    ignored_domains = models.JSONField(default=list)
+    rate = models.PositiveSmallIntegerField(default=10)
+    double_opt_in_email_id = models.CharField(max_length=100, default="")
+    double_opt_in_language = models.CharField(max_length=10, default="")
+    dry_run = models.BooleanField(default=False)
+    load_always = models.BooleanField(default=False)
+
+    checked_at = models.DateTimeField(null=True)
+    check_problem = models.CharField(max_length=20, null=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(mode="automatic") | ~models.Q(consent_code=""),
+                name="ebexo_account_consent_mode_has_consent",
+            )
+        ]
+
+    @property
+    def api_secret(self) -> str:
+        return decrypt(self.api_secret_encrypted) if self.api_secret_encrypted else ""
+
+    @api_secret.setter
+    def api_secret(self, secret: str) -> None:
+        self.api_secret_encrypted = encrypt(secret) if secret else ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Could SALESmanago be called with what is filled in?"""
+        return all([self.owner_email, self.client_id, self.api_secret_encrypted, self.endpoint])
+
+    @property
+    def remote(self) -> str:
+        """The far side: what is known there belongs to this pair, and to no other."""
+        return hashlib.sha256(f"{self.endpoint}|{self.client_id}".encode()).hexdigest()

@@ -1,0 +1,53 @@
+// How a request is shown.
+
+import { badge, clock, json, make } from "./pieces.js";
+import { say, sayNote } from "./texts.js";
+
+export function requestSummary(request) {
+  const about = addressIn(request.body);
+  return [
+    make(
+      "span",
+      { class: "who" },
+      make("span", { class: "call" }, clock(request.at), " ", make("code", {}, `${request.method} ${request.path}`)),
+      about && make("span", { class: "email" }, about),
+    ),
+    make(
+      "span",
+      { class: "badges" },
+      outcome(request),
+      request.fault && badge(say("fault_named", { fault: request.fault }), "bad"),
+      request.warnings.length ? badge(say("warned"), "waiting") : null,
+    ),
+  ];
+}
+
+export function requestBody(request) {
+  return [
+    make("p", {}, say(request.applied ? "applied" : "not_applied")),
+    request.warnings.length ? make("ul", { class: "warnings" }, ...request.warnings.map((note) => make("li", {}, sayNote(note)))) : null,
+    make("h3", {}, say("request_body")),
+    request.body === null ? make("p", { class: "hint" }, say("no_body")) : json(request.body),
+    make("h3", {}, say("request_answer")),
+    answer(request),
+  ].filter((piece) => piece !== null);
+}
+
+function answer(request) {
+  if (request.status === null) return make("p", { class: "hint" }, say("no_answer_given"));
+  if (request.answer === "") return make("p", { class: "hint" }, say("empty_answer"));
+  return json(request.answer);
+}
+
+function outcome({ status, answer }) {
+  if (status === null) return badge(say("no_answer"), "bad");
+  if (status !== 200) return badge(say("refused", { status }), "bad");
+  if (answer === null || typeof answer !== "object") return badge(say("odd", { status }), "bad");
+  return answer.success ? badge(say("accepted", { status }), "good") : badge(say("refused", { status }), "waiting");
+}
+
+function addressIn(body) {
+  if (body === null || typeof body !== "object") return null;
+  const address = body.contact?.email ?? body.contact?.contactId ?? body.email ?? body.id ?? null;
+  return address === null ? null : [address].flat().join(", ");
+}
