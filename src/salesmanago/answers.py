@@ -24,6 +24,10 @@ from salesmanago.redaction import Redaction
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
+_REFUSALS = (400, 413, 414, 422)
+"""Statuses that turn down this one request, whoever answers with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back over HTTP."""
@@ -153,6 +157,8 @@ def _by_status(answer: Answer, texts: list[str], particulars: _Particulars) -> S
         return Unavailable("status", **particulars)
     if 300 <= status < 400:
         return Unavailable("redirect", **particulars)
+    if 400 <= status < 500 and not texts and status not in _REFUSALS:
+        return Unavailable("status", **particulars)  # a firewall's or a wrong server's page, no verdict
     if 400 <= status < 500:
         return _turned_down(texts, particulars)
     # 502 and 504 come from a gateway that may have passed the request on; so do its unusual relatives.

@@ -1,7 +1,5 @@
 """What can go wrong with a call, told apart by what the caller should do next."""
 
-# ruff: noqa: N818 -- what happened is the name; "Error" behind each would say nothing more
-
 from typing import Literal
 
 EndpointProblem = Literal["empty", "unreadable", "foreign_host", "port", "userinfo"]
@@ -104,8 +102,8 @@ class Unavailable(SalesmanagoError):
     """The request was certainly not applied. The same may pass later; wait before the next call.
 
     `reason`: "dns", "connection" (refused or lost before anything was sent), "tls", "proxy",
-    "timeout_connect" (the deadline came before anything was sent), "status" (408, 500, 503) or "redirect"
-    (never followed).
+    "timeout_connect" (the deadline came before anything was sent), "status" (408, 500, 503, and a 401, 403
+    or 404 without SALESmanago's words) or "redirect" (never followed).
     """
 
     summary = "SALESmanago cannot be used just now"

@@ -18,13 +18,13 @@ def migrate_with_progress() -> None:
         return
     done = 0
 
-    def tell(action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002
+    def tell(action: str, migration: Any = None, *rest: Any) -> None:  # noqa: ARG001
         nonlocal done
         if action == "apply_success":
             done += 1
             click.echo(f"[{done}/{len(plan)}] {migration.app_label}.{migration.name}")
 
-    executor.progress_callback = tell
+    executor = MigrationExecutor(connection, progress_callback=tell)
     executor.migrate(executor.loader.graph.leaf_nodes(), plan=plan)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 import aiohttp
@@ -52,7 +53,7 @@ async def drain(
     store_id: int, *, session: aiohttp.ClientSession, database: Database, owner: str, stopping: asyncio.Event
 ) -> None:
     """Send everything that is due for this store, a few calls at a time. Returns at once if the lane is held."""
-    holding = await database(lambda: _hold(store_id, owner=owner))
+    holding = await database(partial(_hold, store_id, owner=owner))
     if holding is None:
         return
     try:
@@ -60,7 +61,7 @@ async def drain(
     except LeaseLost:
         log.warning("lease_lost", store=store_id, epoch=holding.lease.epoch)
     finally:
-        await database(lambda: release(holding.lease))
+        await database(partial(release, holding.lease))
 
 
 async def _empty(
@@ -71,13 +72,13 @@ async def _empty(
     going_on = True
     while going_on or running:
         if going_on and len(running) < CONCURRENCY:
-            jobs = await database(lambda: _claim(holding, limit=CONCURRENCY - len(running)))
+            jobs = await database(partial(_claim, holding, limit=CONCURRENCY - len(running)))
             running |= {asyncio.create_task(_send(job, holding, session, pace)) for job in jobs}
             going_on = bool(running)
         if running:
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             results = [task.result() for task in done]
-            works = await database(lambda: _settle(holding, results))
+            works = await database(partial(_settle, holding, results))
             going_on = going_on and works and not stopping.is_set()
 
 

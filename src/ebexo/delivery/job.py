@@ -34,9 +34,8 @@ class Job:
 
 def prepare(claimed: Claimed, account: Account) -> Job | Outcome:
     """The job to do for this message, or the outcome if the gate does not let it through any more."""
-    assert claimed.message.payload is not None and claimed.message.key is not None
-    event = StoreEvent.model_validate_json(claimed.message.payload)
-    contact = Contact.objects.get(pk=int(claimed.message.key.key.removeprefix("contact:")))
+    event = StoreEvent.model_validate_json(claimed.message.payload or "")
+    contact = Contact.objects.get(pk=int(claimed.key.removeprefix("contact:")))
     verdict = decide(ground(account, contact, email=event.customer.email))
     if isinstance(verdict, Withhold):
         return _withheld(verdict, email=event.customer.email)

@@ -1,7 +1,7 @@
 """The HTTP door: store events in, their fate out."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import cast
 
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
@@ -79,6 +79,4 @@ def get_event(request: HttpRequest, event_id: str) -> HttpResponseBase:
 
 
 def _store(request: HttpRequest) -> Store:
-    store: Any = request.auth  # type: ignore[attr-defined]
-    assert isinstance(store, Store)
-    return store
+    return cast("Store", request.auth)  # type: ignore[attr-defined]

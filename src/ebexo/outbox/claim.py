@@ -13,9 +13,11 @@ from ebexo.outbox.models import Attempt, Key, Lane, Message, State
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that is ours to send, and the attempt that was recorded for it beforehand."""
+    """A message that is ours to send, the key it is queued under, and the attempt recorded for it beforehand."""
 
     message: Message
+    key_id: int
+    key: str
     attempt_id: int
 
 
@@ -51,7 +53,12 @@ def claim(lease: Lease, *, limit: int, endpoint: str, now: datetime) -> Claim:
         )
         _mark_in_flight(messages, lease)
         attempts = _open_attempts(messages, lease, endpoint=endpoint, now=now)
-    return Claim(lease, tuple(map(Claimed, messages, attempts)))
+    claimed = (
+        Claimed(message, message.key.pk, message.key.key, attempt)
+        for message, attempt in zip(messages, attempts, strict=True)
+        if message.key
+    )
+    return Claim(lease, tuple(claimed))
 
 
 def _may_send(lane: Lane, *, now: datetime) -> bool:
@@ -72,7 +79,7 @@ def _due_heads(store_id: int, *, limit: int, now: datetime) -> list[Message]:
         .order_by("due_at", "head_message")
         .values_list("head_message", flat=True)[:limit]
     )
-    found = Message.objects.in_bulk(list(heads))
+    found = Message.objects.select_related("key").in_bulk(list(heads))
     return [message for message in found.values() if message.state == State.WAITING]
 
 

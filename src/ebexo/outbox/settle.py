@@ -54,7 +54,7 @@ def settle(
             raise LeaseLost
         for claimed, outcome in outcomes:
             _settle_attempt(claimed.attempt_id, outcome, now=now)
-            _settle_message(claimed.message, outcome, now=now)
+            _settle_message(claimed, outcome, now=now)
         if verdict:
             _settle_lane(lane, verdict, now=now)
 
@@ -74,7 +74,8 @@ def _settle_attempt(attempt_id: int, outcome: Outcome, *, now: datetime) -> None
     )
 
 
-def _settle_message(message: Message, outcome: Outcome, *, now: datetime) -> None:
+def _settle_message(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
+    message = claimed.message
     message.state, message.reason = outcome.state, outcome.reason
     message.in_doubt = outcome.in_doubt
     message.notes = sorted({*message.notes, *outcome.notes})
@@ -83,34 +84,29 @@ def _settle_message(message: Message, outcome: Outcome, *, now: datetime) -> Non
     ):
         message.state, message.reason = State.FAILED, "expired"
     if message.state in LIVE_STATES:
-        _back_in_line(message, outcome, now=now)
+        _back_in_line(claimed, outcome, now=now)
         return
     message.done_at = now
     if outcome.person:
         message.payload = None
         message.person_hash, message.person_masked = outcome.person
     message.save()
-    _move_head_on(message)
+    _move_head_on(claimed.key_id)
 
 
-def _back_in_line(message: Message, outcome: Outcome, *, now: datetime) -> None:
+def _back_in_line(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
     if not outcome.was_called:
-        message.attempts -= 1
-    message.save()
-    Key.objects.filter(pk=message.key_id).update(due_at=now + outcome.delay)
+        claimed.message.attempts -= 1
+    claimed.message.save()
+    Key.objects.filter(pk=claimed.key_id).update(due_at=now + outcome.delay)
 
 
-def _move_head_on(message: Message) -> None:
-    key = Key.objects.select_for_update().get(pk=message.key_id)  # first: nothing may be put in between
-    following = (
-        Message.objects.filter(key_id=message.key_id, state__in=LIVE_STATES)
-        .order_by("key_seq")
-        .values("pk", "key_seq", "accepted_at")
-        .first()
-    )
-    key.head_seq = following["key_seq"] if following else key.tail_seq + 1
-    key.head_message = following["pk"] if following else None
-    key.due_at = following["accepted_at"] if following else None
+def _move_head_on(key_id: int) -> None:
+    key = Key.objects.select_for_update().get(pk=key_id)  # first: nothing may be put in between
+    following = Message.objects.filter(key_id=key_id, state__in=LIVE_STATES).order_by("key_seq").first()
+    key.head_seq = (following and following.key_seq) or key.tail_seq + 1
+    key.head_message = following.pk if following else None
+    key.due_at = following.accepted_at if following else None
     key.save(update_fields=["head_seq", "head_message", "due_at"])
 
 

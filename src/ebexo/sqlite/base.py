@@ -29,30 +29,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give()
             raise
 
     def _commit(self) -> None:
-        super()._commit()  # a COMMIT that fails is followed by a ROLLBACK, which gives the lock back
+        super()._commit()  # type: ignore[misc]  # a COMMIT that fails is followed by a ROLLBACK, which gives the lock back
         self._give()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._give()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._give()
 
     def _lone_write(
-        self, execute: type_of_execute, sql: str, params: Any, many: bool, context: dict[str, Any]
-    ) -> Any:  # noqa: FBT001
+        self,
+        execute: type_of_execute,
+        sql: str,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
         if self.in_atomic_block or self._held or sql.lstrip().upper().startswith(_READS):
             return execute(sql, params, many, context)
         self._take()

@@ -22,13 +22,13 @@ class Store(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def signing_secret(self) -> str:
-        return decrypt(self.signing_secret_encrypted)
-
     def save(self, *args: object, **kwargs: object) -> None:
         self.signing_secret_encrypted = self.signing_secret_encrypted or encrypt(new_signing_secret())
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def signing_secret(self) -> str:
+        return decrypt(self.signing_secret_encrypted)
 
 
 class ApiKey(models.Model):

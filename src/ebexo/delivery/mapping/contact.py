@@ -5,6 +5,7 @@ Fields the store did not tell are absent from the request, so SALESmanago keeps 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ebexo.consents.gate import OptIn
 from ebexo.contacts.known import Known
@@ -78,7 +79,7 @@ _FILLABLE = ("name", "phone", "company", "external_id", "state", "address", "pro
 
 
 def _only_untold(request: ContactUpsert, known: Known) -> ContactUpsert:
-    told = {name: None for name in _FILLABLE if name in known.told_fields}
+    told: dict[str, Any] = {name: None for name in _FILLABLE if name in known.told_fields}
     properties = {
         name: value
         for name, value in request.properties.items()

@@ -11,6 +11,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 import aiohttp
@@ -107,10 +108,8 @@ class Dispatcher:
     async def _wait_for_more(self, heard: int) -> None:
         """Wait until the database changed, a drain ended, a second is over, or it is time to stop."""
         for _ in range(round(LOOK_EVERY / LISTEN_EVERY)):
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), LISTEN_EVERY)
-            except TimeoutError:
-                pass
             if self._stopping.is_set() or any(task.done() for task in self._drains.values()):
                 return
             if await self._listen() != heard:
