@@ -4,7 +4,7 @@ import sys
 
 def main() -> None:
     """Django's commands for the shop: `python -m demo.manage migrate`, `… seed`."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "demo.settings"
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,6 +1,7 @@
 """`python -m demo.server [--bind HOST:PORT]`: the shop in one process, by waitress."""
 
 import argparse
+import logging
 import signal
 import sys
 from threading import Event, Thread
@@ -18,6 +19,7 @@ def main() -> int:
     from demo.wsgi import application
 
     host, port = _address()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

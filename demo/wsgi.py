@@ -8,7 +8,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "demo.settings"
 django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 (the settings are chosen above)

@@ -9,7 +9,7 @@ CASH_ON_DELIVERY = {"code": "cash-on-delivery", "name": "Płatność przy odbior
 class PaymentDetailsView(oscar.PaymentDetailsView):  # type: ignore[misc]
     def handle_payment(self, order_number: str, total: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Note that the courier will collect the whole amount; nothing is taken now."""
-        kind, _is_new = get_model("payment", "SourceType")._default_manager.get_or_create(
+        kind, _is_new = get_model("payment", "SourceType").objects.get_or_create(
             code=CASH_ON_DELIVERY["code"], defaults=CASH_ON_DELIVERY
         )
         source = get_model("payment", "Source")(

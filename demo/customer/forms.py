@@ -104,7 +104,7 @@ class ProfileForm(ProfileFields, oscar.UserForm):  # type: ignore[misc]
         profile = Profile.objects.filter(user=user).first() or Profile()
         known = {name: getattr(profile, name) for name in ("phone", "company", "birth_date")}
         kwargs["initial"] = known | (kwargs.get("initial") or {})
-        super().__init__(user, *args, **kwargs)
+        super().__init__(user, *args, **kwargs)  # type: ignore[arg-type]  # Oscar's form takes the user first
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 (as Django has it)
         if commit:

@@ -80,4 +80,4 @@ def _price(product: Any, *, code: str, price: Decimal, stock: int) -> None:
 
 
 def _model(app: str, name: str) -> Any:
-    return get_model(app, name)._default_manager
+    return get_model(app, name).objects

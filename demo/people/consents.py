@@ -1,6 +1,6 @@
 """The consents a shopper can tick beside a form of the shop."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
@@ -50,10 +50,7 @@ class ConsentsMixin:
         for consent in consent_fields():
             self.fields[consent.name] = consent.form_field()
 
-    def consent_boxes(self) -> Iterator[forms.BoundField]:
-        return (self[consent.name] for consent in consent_fields())  # type: ignore[index]
 
-
-def in_templates(_request: HttpRequest) -> dict[str, list[ConsentField]]:
-    """Context processor: `newsletter_consents`, for the newsletter box on every page."""
-    return {"newsletter_consents": consent_fields()}
+def in_templates(_request: HttpRequest) -> dict[str, Callable[[], list[ConsentField]]]:
+    """Context processor: `newsletter_consents`, asked for only where the newsletter box is shown."""
+    return {"newsletter_consents": consent_fields}

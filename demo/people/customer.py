@@ -31,7 +31,7 @@ def customer(user: User) -> dict[str, Any]:
 
 def _best_address(user: User) -> Any:
     """The default for shipping, else the default for billing, else the first one entered, else None."""
-    addresses = get_model("address", "UserAddress")._default_manager.filter(user=user)
+    addresses = get_model("address", "UserAddress").objects.filter(user=user)
     return addresses.order_by("-is_default_for_shipping", "-is_default_for_billing", "pk").first()
 
 

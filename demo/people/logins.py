@@ -11,5 +11,5 @@ class Login:
     last_name: str
 
 
-STAFF = Login(email="sklep@example.com", password="olcha-sklep-2026", first_name="Ewa", last_name="Sklepowa")
-CUSTOMER = Login(email="jan@example.com", password="olcha-jan-2026", first_name="Jan", last_name="Kowalski")
+STAFF = Login("sklep@example.com", "olcha-sklep-2026", first_name="Ewa", last_name="Sklepowa")
+CUSTOMER = Login("jan@example.com", "olcha-jan-2026", first_name="Jan", last_name="Kowalski")

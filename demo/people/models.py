@@ -15,7 +15,9 @@ class Profile(models.Model):
     phone = models.CharField(_("phone"), max_length=32, null=True, blank=True)
     company = models.CharField(_("company"), max_length=120, null=True, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, null=True, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, null=True, blank=True
+    )
 
     objects: ClassVar[models.Manager["Profile"]] = models.Manager()
 

@@ -14,8 +14,8 @@ def chair() -> Canvas:
     art.rect((24, 61.5, 76, 66), OAK, radius=1.6)
     art.polygon([(32, 51.5), (68, 51.5), (73, 60.5), (27, 60.5)], SAGE)
     art.rect((26.6, 59.4, 73.4, 62), MOSS, radius=1.2)
-    for x in (25, 70.2):
-        art.rect((x, 66, x + 4.8, 91), OAK, radius=1.6)
+    for left in (25, 70.2):
+        art.rect((left, 66, left + 4.8, 91), OAK, radius=1.6)
     art.rect((28, 76, 72, 78.6), "#b27a45", radius=1)
     return art
 

@@ -23,8 +23,8 @@ def rug() -> Canvas:
     art = Canvas(wall="#d8bd97")
     for y in range(0, 100, 14):
         art.rect((0, y, 100, y + 0.6), "#c7a87e")
-    for x, y in ((22, 0), (70, 14), (40, 28), (86, 42), (14, 56), (60, 70), (30, 84)):
-        art.rect((x, y, x + 0.6, y + 14), "#c7a87e")
+    for left, top in ((22, 0), (70, 14), (40, 28), (86, 42), (14, 56), (60, 70), (30, 84)):
+        art.rect((left, top, left + 0.6, top + 14), "#c7a87e")
     art.shadow((8, 78, 94, 90), strength=50, blur=2)
     for step in range(33):
         x = 12.5 + step * 2.33
@@ -32,10 +32,10 @@ def rug() -> Canvas:
     art.rect((11, 20, 89, 82), LINEN, radius=1)
     art.rect((14, 23, 86, 79), HEATHER, radius=0.6)
     art.rect((18, 27, 82, 75), LINEN, radius=0.4)
-    for row, y in enumerate((37.5, 51, 64.5)):
+    for row, middle in enumerate((37.5, 51, 64.5)):
         for column in range(4):
             colour = (HEATHER, MUSTARD)[(row + column) % 2]
-            _diamond(art, 26 + column * 16, y, colour)
+            _diamond(art, 26 + column * 16, middle, colour)
     return art
 
 
@@ -66,7 +66,8 @@ def vase() -> Canvas:
 
 def _vase_width(t: float) -> float:
     """Half the width of the vase at `t`, from its mouth (0) to its foot (1)."""
-    return 7.5 + 11 * sin(pi * min(1.0, t * 0.92 + 0.03)) ** 1.6
+    belly: float = sin(pi * (t * 0.92 + 0.03)) ** 1.6
+    return 7.5 + 11 * belly
 
 
 def _round_trip() -> list[tuple[int, float]]:
@@ -86,7 +87,14 @@ def cushion() -> Canvas:
     art.shadow((16, 72, 88, 82), strength=70)
     art.polygon(_pillow(radius=31), "#e2d3ba")
     art.polygon(_pillow(radius=29.4), CREAM)
-    for x, y, angle in ((40, 52, 120), (46, 44, 60), (55, 52, 30), (60, 40, -40), (50, 34, -100), (40, 38, 200)):
+    for x, y, angle in (
+        (40, 52, 120),
+        (46, 44, 60),
+        (55, 52, 30),
+        (60, 40, -40),
+        (50, 34, -100),
+        (40, 38, 200),
+    ):
         art.leaf((x, y), length=14, angle=angle, fill=MOSS if x % 20 else SAGE)
     for x, y in ((38, 34), (62, 56), (63, 32), (37, 60), (50, 46)):
         _berries(art, x, y)

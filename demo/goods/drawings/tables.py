@@ -66,15 +66,15 @@ def desk() -> Canvas:
     for top in (54, 64.6, 75.2):
         art.rect((16, top, 38, top + 9.4), "#d6a46d", radius=1)
         art.circle((27, top + 4.7), 1.2, DARK)
-    for x in (16, 34.5):
-        art.rect((x, 86, x + 3, 90.6), DARK, radius=0.6)
+    for left in (16, 34.5):
+        art.rect((left, 86, left + 3, 90.6), DARK, radius=0.6)
     art.rect((9, 47, 91, 53), OAK, radius=1.6)
     art.rect((9, 47, 91, 49), "#dcae7a", radius=1)
     art.polygon([(44, 47), (47, 33), (71, 33), (68, 47)], INK)
     art.polygon([(46.4, 45.4), (48.8, 34.6), (69, 34.6), (66.6, 45.4)], "#b9cdd3")
     art.rect((40, 45.8, 70, 47.2), "#5c6670", radius=0.6)
     art.rect((20, 39, 27, 47), TERRACOTTA, radius=1)
-    for x, y in ((21.5, 30), (23.5, 27.5), (25.5, 31)):
-        art.line([(23.5, 39), (x, y)], DARK, 0.9)
+    for tip in ((21.5, 30), (23.5, 27.5), (25.5, 31)):
+        art.line([(23.5, 39), tip], DARK, 0.9)
     art.rect((79, 41.4, 86, 47), CREAM, radius=1.2)
     return art

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,30 +14,56 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='NewsletterSignup',
+            name="NewsletterSignup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='signed up')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="signed up")),
             ],
             options={
-                'verbose_name': 'newsletter sign-up',
-                'verbose_name_plural': 'newsletter sign-ups',
+                "verbose_name": "newsletter sign-up",
+                "verbose_name_plural": "newsletter sign-ups",
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(blank=True, max_length=32, null=True, verbose_name='phone')),
-                ('company', models.CharField(blank=True, max_length=120, null=True, verbose_name='company')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='date of birth')),
-                ('language', models.CharField(blank=True, choices=[('pl', 'Polski'), ('en', 'English')], max_length=2, null=True, verbose_name='language')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=32, null=True, verbose_name="phone")),
+                ("company", models.CharField(blank=True, max_length=120, null=True, verbose_name="company")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="date of birth")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("pl", "Polski"), ("en", "English")],
+                        max_length=2,
+                        null=True,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'profile',
-                'verbose_name_plural': 'profiles',
+                "verbose_name": "profile",
+                "verbose_name_plural": "profiles",
             },
         ),
     ]

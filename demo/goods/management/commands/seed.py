@@ -39,17 +39,17 @@ class Command(BaseCommand):
 def _settle_basics() -> None:
     Site.objects.update_or_create(pk=1, defaults={"domain": "127.0.0.1:8001", "name": "Olcha"})
     for code, name in COUNTRIES.items():
-        get_model("address", "Country")._default_manager.get_or_create(
+        get_model("address", "Country").objects.get_or_create(
             iso_3166_1_a2=code,
             defaults={"printable_name": name, "name": name.upper(), "is_shipping_country": True,
                       "display_order": int(code == "PL")},
         )  # fmt: skip
-    get_model("payment", "SourceType")._default_manager.get_or_create(
+    get_model("payment", "SourceType").objects.get_or_create(
         code=CASH_ON_DELIVERY["code"], defaults=CASH_ON_DELIVERY
     )
     for kind, names in (("PaymentEventType", PAYMENT_EVENTS), ("ShippingEventType", SHIPPING_EVENTS)):
         for code, name in names.items():
-            get_model("order", kind)._default_manager.get_or_create(code=code, defaults={"name": name})
+            get_model("order", kind).objects.get_or_create(code=code, defaults={"name": name})
 
 
 def _fill_categories() -> None:

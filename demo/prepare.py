@@ -1,0 +1,57 @@
+"""`python -m demo.prepare ENDPOINT`: the demo's store, its consents and its logins, made once.
+
+Prints the store's handle. Runs with the settings of `ebexo serve`.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ebexo.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.utils import translation
+
+from demo.people.logins import PANEL_OPERATOR
+from ebexo.consents.ledger import add_consent
+from ebexo.delivery.account_settings import Seven, save
+from ebexo.panel.models import User
+from ebexo.stores.models import Mode, Store
+from ebexo.stores.opening import open_store
+
+STORE = "Olcha"
+
+
+def main() -> None:
+    translation.activate(settings.LANGUAGE_CODE)
+    store = Store.objects.filter(name=STORE).first() or _opened(endpoint=sys.argv[1])
+    if not User.objects.filter(email=PANEL_OPERATOR.email).exists():
+        User.objects.create_superuser(PANEL_OPERATOR.email, PANEL_OPERATOR.password)
+    print(store.handle)
+
+
+def _opened(*, endpoint: str) -> Store:
+    store, _api_key = open_store(STORE)
+    add_consent(
+        store_id=store.pk,
+        code="marketing",
+        name="Zgoda marketingowa",
+        text="Chcę otrzymywać e-maile o nowościach i promocjach sklepu Olcha. Zgodę mogę wycofać w każdej chwili.",
+    )
+    sandbox = Seven(
+        active=True,
+        owner_email="owner@shop.example",
+        client_id="sandbox-client",
+        api_secret="sandbox-secret",  # noqa: S106  (the sandbox's own, known to everybody)
+        endpoint=endpoint,
+        mode=Mode.AUTOMATIC,
+    )
+    save(store.account, sandbox)
+    return store
+
+
+if __name__ == "__main__":
+    main()
