@@ -69,7 +69,9 @@ def _start(data_dir: Path, ports: Ports, programs: list[Program]) -> None:
     start("sandbox", ["-m", "salesmanago_sandbox", "--bind", f"127.0.0.1:{ports.sandbox}"], f"{sandbox}/")
     environment["SHOP_STORE"] = _prepare(data_dir, environment, endpoint=sandbox)
     start("panel", [*ebexo, "serve", "--bind", f"127.0.0.1:{ports.panel}"], _panel(ports))
-    start("shop", ["-m", "demo.server", "--bind", f"127.0.0.1:{ports.shop}"], f"http://127.0.0.1:{ports.shop}/")
+    start(
+        "shop", ["-m", "demo.server", "--bind", f"127.0.0.1:{ports.shop}"], f"http://127.0.0.1:{ports.shop}/"
+    )
 
 
 def _prepare(data_dir: Path, environment: dict[str, str], *, endpoint: str) -> str:

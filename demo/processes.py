@@ -77,13 +77,17 @@ class Program:
         if not self.has_ended:
             self._process.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """End at once, without any warning to the program."""
+        self._process.kill()
+        self._process.wait()
+
     def end(self, *, until: float) -> None:
         """Wait for the end that was asked for; force it when `until` (monotonic) has come."""
         try:
             self._process.wait(timeout=max(until - time.monotonic(), 0.1))
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
 
 
 def end_all(programs: Sequence[Program]) -> None:

@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403
 
 from demo.secret import secret_key
+from ebexo.database import database
+from ebexo.environment import environment
+from ebexo_oscar import REQUIRED_APPS
 
 HERE = Path(__file__).resolve().parent
-DATA = Path(os.environ.get("EBEXO_DATA_DIR", "var")).resolve()
+DATA = environment().data_dir
 DATA.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
@@ -64,6 +67,7 @@ INSTALLED_APPS = [
     "haystack",
     "treebeard",
     "django_tables2",
+    *REQUIRED_APPS,
 ]
 
 # The two apps that are ours in code keep Oscar's tables.
@@ -83,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
+    "ebexo.storefront.middleware.Monitored",
 ]
 
 TEMPLATES = [
@@ -109,19 +114,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "ebexo.sqlite3",
-        "ATOMIC_REQUESTS": True,
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
-        },
-    }
-}
+# The shop and its store events share one database, and so one transaction.
+DATABASES = {"default": database(environment()) | {"ATOMIC_REQUESTS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1
 
@@ -179,3 +173,10 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Zwrócone": (),
 }
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE
+
+EBEXO = {
+    "STORE": os.environ.get("SHOP_STORE", ""),
+    "COOKIES_ALLOWED": "demo.cookies.choice.allowed",
+    "CUSTOMER": "demo.people.customer.customer",
+    "CONSENTS": "demo.people.consents.answers",
+}

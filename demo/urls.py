@@ -10,6 +10,7 @@ oscar: Any = apps.get_app_config("oscar")
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("ebexo/", include("ebexo.storefront.urls")),
     path("cookies/", include("demo.cookies.urls")),
     path("", include("demo.people.urls")),
     path("", include(oscar.urls[0])),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from django import forms
 from django.http import HttpRequest
 
+from ebexo.consents.models import Consent
+from ebexo.storefront.shop import setting
+
 PREFIX = "consent_"
 
 
@@ -27,8 +30,18 @@ class ConsentField:
 
 
 def consent_fields() -> list[ConsentField]:
-    """The consents asked for at registration and at the newsletter box. The shop alone asks for none."""
-    return []
+    """The consents asked for at registration and at the newsletter box: the store's active ones."""
+    consents = Consent.objects.filter(store__handle=setting("STORE"), active=True).order_by("pk")
+    return [ConsentField(consent.code, _wording(consent), consent.required) for consent in consents]
+
+
+def _wording(consent: Consent) -> str:
+    return consent.wordings.order_by("-version").values_list("text", flat=True)[0]
+
+
+def answers(request: HttpRequest) -> dict[str, bool]:
+    """What this request answered. A box left empty is no answer: nobody withdraws by not ticking."""
+    return dict.fromkeys(granted(request), True)
 
 
 def granted(request: HttpRequest) -> list[str]:

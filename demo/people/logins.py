@@ -11,5 +11,6 @@ class Login:
     last_name: str
 
 
+PANEL_OPERATOR = Login("panel@example.com", "olcha-panel-2026", first_name="Ola", last_name="Panelowa")
 STAFF = Login("sklep@example.com", "olcha-sklep-2026", first_name="Ewa", last_name="Sklepowa")
 CUSTOMER = Login("jan@example.com", "olcha-jan-2026", first_name="Jan", last_name="Kowalski")

@@ -4,12 +4,14 @@ No Django here: the settings of `ebexo serve` and those of a Django shop that em
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -82,7 +84,7 @@ def _endpoints(variables: Mapping[str, str]) -> tuple[str, ...]:
     name = "EBEXO_EXTRA_ENDPOINTS"
     endpoints = tuple(part.rstrip("/") for part in _list(variables, name))
     for endpoint in endpoints:
-        if not _is_http(endpoint) or urlsplit(endpoint).path:
+        if not _is_http(endpoint) or not _ORIGIN.fullmatch(endpoint):
             raise BadEnvironment(
                 f"{name} takes addresses without a path such as http://127.0.0.1:8090, not {endpoint!r}."
             )
@@ -92,8 +94,10 @@ def _endpoints(variables: Mapping[str, str]) -> tuple[str, ...]:
 def _allowed_hosts(variables: Mapping[str, str], public_url: str | None) -> tuple[str, ...]:
     hosts = list(_list(variables, "EBEXO_ALLOWED_HOSTS") or ("127.0.0.1", "localhost", "[::1]"))
     for host in hosts:
-        if "/" in host:
-            raise BadEnvironment(f"EBEXO_ALLOWED_HOSTS takes host names without https://, not {host!r}.")
+        if "/" in host or (":" in host and not host.endswith("]")):
+            raise BadEnvironment(
+                f"EBEXO_ALLOWED_HOSTS takes host names without https:// and without a port, not {host!r}."
+            )
     if public_url and (name := urlsplit(public_url).hostname) and name not in hosts:
         hosts.append(name)
     return tuple(hosts)

@@ -64,14 +64,18 @@ def sandbox(bind: tuple[str, int]) -> None:
 
 @ebexo.command()
 @click.option("--reset", is_flag=True, help="Throw the demo's data away and start anew.")
-def demo(*, reset: bool) -> None:
+@click.option("--shop-port", default=8001, show_default=True)
+@click.option("--panel-port", default=8000, show_default=True)
+@click.option("--sandbox-port", default=8090, show_default=True)
+def demo(*, reset: bool, shop_port: int, panel_port: int, sandbox_port: int) -> None:
     """Run a shop, the panel and the sandbox together. Ctrl-C ends all of it."""
     if importlib.util.find_spec("demo") is None or importlib.util.find_spec("oscar") is None:
         raise Failure("The demo shop runs from the repository: clone it and type make demo.")
-    from demo.launcher import CannotStart, run
+    from demo.launcher import CannotStart, Ports, run
 
+    data_dir = Path(os.environ.get("EBEXO_DATA_DIR") or "./var/demo").absolute()
     try:
-        run(data_dir=Path(os.environ.get("EBEXO_DATA_DIR") or "./var/demo").absolute(), reset=reset)
+        run(data_dir=data_dir, ports=Ports(shop_port, panel_port, sandbox_port), reset=reset)
     except CannotStart as error:
         raise Failure(str(error)) from None
 

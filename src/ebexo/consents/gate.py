@@ -20,11 +20,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Ground:
-    """What there is to judge by: the store's settings and the person's latest decision on the linked consent."""
+    """What there is to judge by: the store's settings and the person's latest decision on the linked consent.
+
+    `granted` is true as well where the mode asks for no consent.
+    """
 
     active: bool
     dry_run: bool
-    needs_consent: bool
     granted: bool
     ignored_domain: bool
 
@@ -49,7 +51,7 @@ def decide(ground: Ground) -> Send | Withhold:
         return Withhold(Reason.INACTIVE)
     if ground.ignored_domain:
         return Withhold(Reason.IGNORED_DOMAIN)
-    if ground.needs_consent and not ground.granted:
+    if not ground.granted:
         return Withhold(Reason.NO_CONSENT)
     if ground.dry_run:
         return Withhold(Reason.DRY_RUN)

@@ -1,6 +1,6 @@
 """Saving a store's SALESmanago settings: refuse what can't be right, save, then check the connection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -50,6 +50,7 @@ class Saved:
     check: Check
 
 
+LONGEST_ENDPOINT = 200
 ADVANCED = (
     "country",
     "language",
@@ -172,6 +173,8 @@ def _endpoint(settings: Seven) -> tuple[str, tuple[str, ...], str | None]:
         endpoint = normalise_endpoint(settings.endpoint, extra=environment().extra_endpoints)
     except BadEndpoint as error:
         return "", (), f"endpoint_{error.problem}"
+    if len(endpoint.url) > LONGEST_ENDPOINT:
+        return "", (), "endpoint_unreadable"
     notes = [("endpoint_upgraded", endpoint.upgraded), ("endpoint_trimmed", bool(endpoint.trimmed))]
     return endpoint.url, tuple(name for name, applies in notes if applies), None
 
@@ -190,9 +193,15 @@ def _advanced_problems(advanced: Mapping[str, Any]) -> dict[str, str]:
         "country": _letters_problem(advanced.get("country", "PL")),
         "language": _letters_problem(advanced.get("language", "pl")),
         "rate": None if 1 <= advanced.get("rate", 10) <= 1000 else "rate",
+        "ignored_domains": _domains_problem(advanced.get("ignored_domains", [])),
         "tags": None if set(advanced.get("tags", {})) <= set(TRIGGERS) else "tags",
     }
     return {name: problem for name, problem in problems.items() if problem}
+
+
+def _domains_problem(domains: Sequence[str]) -> str | None:
+    readable = all("." in domain and not set(domain) & set("@ /") for domain in domains)
+    return None if readable else "domains"
 
 
 def _letters_problem(text: str) -> str | None:

@@ -67,6 +67,7 @@ FIELDS = {
     "consent_required": _("Choose the consent on which people are sent."),
     "consent_unknown": _("There is no such consent in this store."),
     "two_letters": _("Two letters are needed here, such as PL."),
+    "domains": _("Enter e-mail domains such as example.com, separated by commas."),
     "rate": _("Choose from 1 to 1000 calls a second."),
     "tags": _("There is no such trigger."),
 }

@@ -1,7 +1,8 @@
 """The kinds of field a store event is made of: what is tidied up, and what is refused with which words."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
@@ -25,10 +26,14 @@ def _email(value: str) -> str:
     return value.lower()
 
 
+NO_MOMENT: LiteralString = "A moment is text such as 2026-11-23T10:00:00+01:00."
+_BEGINS_WITH_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 def _instant(value: Any) -> Any:
     """A moment is ISO 8601 text with an offset: a number or a local time would have to be guessed at."""
-    if not isinstance(value, str | datetime):
-        raise PydanticCustomError("moment", "A moment is text such as 2026-11-23T10:00:00+01:00.")
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _BEGINS_WITH_A_DAY.match(value)):
+        raise PydanticCustomError("moment", NO_MOMENT)
     return value
 
 
@@ -43,14 +48,15 @@ def _aware(value: datetime) -> datetime:
 
 def _anything_as_text(value: Any) -> str | None:
     """A birth date never causes a refusal; whether it can be used is judged when it is sent."""
-    return None if value is None or value == "" else str(value)[:40]
+    text = "" if value is None else str(value)[:40]
+    return text.encode(errors="ignore").decode().strip() or None
 
 
 def _texts(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    given = {str(name).strip(): _scalar(item) for name, item in value.items() if item not in (None, "")}
-    return {name: item for name, item in given.items() if name}
+    given = {str(name).strip(): _scalar(item) for name, item in value.items()}
+    return {name: given[name] for name in sorted(given) if name and _blank_is_absent(given[name]) is not None}
 
 
 def _scalar(value: Any) -> Any:
@@ -59,11 +65,19 @@ def _scalar(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)]
+def _without_nul(value: str) -> str:
+    """PostgreSQL stores every character but this one."""
+    if "\0" in value:
+        raise PydanticCustomError("nul", "There must be no NUL character in it.")
+    return value
+
+
+_Storable = AfterValidator(_without_nul)
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255), _Storable]
 OptionalText = Annotated[Text | None, BeforeValidator(_blank_is_absent)]
-Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), _Storable]
 OptionalIdentifier = Annotated[
-    Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] | None,
+    Text | None,
     BeforeValidator(_number_is_text),
     BeforeValidator(_blank_is_absent),
 ]
@@ -72,6 +86,5 @@ OptionalEmail = Annotated[Email | None, BeforeValidator(_blank_is_absent)]
 Moment = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]
 OptionalMoment = Annotated[Moment | None, BeforeValidator(_blank_is_absent)]
 BirthDate = Annotated[str | None, BeforeValidator(_anything_as_text)]
-Properties = Annotated[
-    dict[str, Annotated[str, StringConstraints(strip_whitespace=True)]], BeforeValidator(_texts)
-]
+_AnyLength = Annotated[str, StringConstraints(strip_whitespace=True), _Storable]
+Properties = Annotated[dict[_AnyLength, _AnyLength], BeforeValidator(_texts)]

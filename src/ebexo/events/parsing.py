@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ebexo.events.fields import NO_MOMENT
 from ebexo.events.types import EventType, StoreEvent
 
 AHEAD_AT_MOST = timedelta(minutes=5)
@@ -48,7 +49,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     return value
 
 
-def parse(event: Mapping[str, Any], *, now: datetime) -> StoreEvent:
+def parse(event: StoreEvent | Mapping[str, Any], *, now: datetime) -> StoreEvent:
     """The store event in `event`. Raises InvalidEvent with every problem at once."""
     try:
         parsed = StoreEvent.model_validate(event)
@@ -73,6 +74,8 @@ def _deeper_than(value: Any, levels: int) -> bool:
 
 def _from_the_future(event: StoreEvent, *, now: datetime) -> list[FieldProblem]:
     moments = {"/occurred_at": event.occurred_at}
+    if event.customer.created_at:
+        moments["/customer/created_at"] = event.customer.created_at
     moments |= {f"/consents/{index}/at": answer.at for index, answer in enumerate(event.consents)}
     message = "This moment is more than 5 minutes ahead of our clock."
     return [
@@ -91,11 +94,14 @@ _WORDS = {
     "model_type": "This must be an object.",
     "model_attributes_type": "This must be an object.",
     "tuple_type": "This must be a list.",
+    "datetime_parsing": NO_MOMENT,
+    "datetime_from_date_parsing": NO_MOMENT,
 }
 
 
 def _problem(detail: ErrorDetails) -> FieldProblem:
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in detail["loc"])
+    parts = [str(part) for part in detail["loc"] if part != "[key]"]  # pydantic's mark for a field's own name
+    pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
     if pointer == "/type" and detail["type"] == "enum":
         return FieldProblem(pointer, f"There is no such event type. Known: {', '.join(EventType)}.")
     return FieldProblem(pointer, _WORDS.get(detail["type"]) or _sentence(detail["msg"]))

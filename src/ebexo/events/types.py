@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ebexo.events.fields import (
     BirthDate,
@@ -41,7 +41,7 @@ class ContactState(StrEnum):
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Address(Part):
@@ -91,7 +91,7 @@ class ConsentAnswer(Part):
 
 
 class StoreEvent(Part):
-    id: Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
+    id: Identifier
     type: EventType
     occurred_at: Moment
     customer: Customer

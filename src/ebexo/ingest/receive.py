@@ -42,7 +42,7 @@ def receive(store: Store, event: StoreEvent | Mapping[str, Any]) -> Receipt:
     the caller's transaction stays usable.
     """
     now = timezone.now()
-    told = event if isinstance(event, StoreEvent) else parse(event, now=now)
+    told = parse(event, now=now)
     for last_try in (False, True):
         try:
             with transaction.atomic():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import F
 
 from ebexo.outbox.models import Key, Lane, Message, State
 
@@ -50,6 +51,11 @@ def put_withheld(
         person_masked=person_masked,
         done_at=message.accepted_at,
     )
+
+
+def is_waiting(store_id: int, *, key: str) -> bool:
+    """Is anything of this key still to be sent?"""
+    return Key.objects.filter(store_id=store_id, key=key, head_seq__lte=F("tail_seq")).exists()
 
 
 def _create(store_id: int, message: NewMessage, **fields: object) -> Message:

@@ -1,0 +1,56 @@
+"""What a Django shop tells us about itself, in its settings:
+
+    EBEXO = {
+        "STORE": "store-1a2b3c4d5e",                    # the store this shop is, as `ebexo store list` prints it
+        "COOKIES_ALLOWED": "shop.cookies.allowed",      # function of the request: did the visitor accept them?
+        "CUSTOMER": "shop.people.customer",             # function of a user: the `customer` of a store event
+        "CONSENTS": "shop.people.consents",             # function of the request: the `consents` of a store event
+    }
+
+Only STORE is required. Without COOKIES_ALLOWED no cookie is allowed.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from ebexo.stores.models import Store
+
+
+class NoStore(Exception):
+    """The shop's settings name no store that this installation knows."""
+
+
+def store() -> Store:
+    """The store that this shop is, with its account. Raises NoStore."""
+    handle = setting("STORE")
+    found = Store.objects.select_related("account").filter(handle=handle).first() if handle else None
+    if found is None:
+        raise NoStore(f"EBEXO['STORE'] is {handle!r}: there is no such store.")
+    return found
+
+
+def cookies_allowed(request: HttpRequest) -> bool:
+    """Did this visitor accept cookies? Silence is a no."""
+    allowed = function("COOKIES_ALLOWED")
+    return allowed is not None and bool(allowed(request))
+
+
+def setting(name: str) -> str | None:
+    return getattr(settings, "EBEXO", {}).get(name)
+
+
+def function(name: str) -> Callable[..., Any] | None:
+    """The function that the shop's setting `name` points to, or None where it names none."""
+    path = setting(name)
+    return _imported(path) if path else None
+
+
+@cache
+def _imported(path: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = import_string(path)
+    return found

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EbexoOscar(AppConfig):
+    name = "ebexo_oscar"
+    label = "ebexo_oscar"
+    verbose_name = _("Ebexo for django-oscar")
+    default_auto_field = "django.db.models.BigAutoField"
+    oscar: Any
+
+    def ready(self) -> None:
+        from ebexo_oscar import checks, listening
+
+        checks.register()
+        listening.start()

@@ -1,0 +1,45 @@
+"""Marking customers whose data changed, and telling them after the commit."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ebexo_oscar import telling
+from ebexo_oscar.models import ToldCustomer
+
+log = logging.getLogger("ebexo_oscar")
+LEFT_BEHIND_AFTER = timedelta(minutes=1)
+AT_ONCE = 20
+
+
+def mark(user_id: Any, *, previous_email: str | None = None) -> None:
+    """Remember, in the shop's transaction, that this customer's data changed; tell it once that is committed."""
+    row, is_new = ToldCustomer.objects.get_or_create(
+        user_id=str(user_id), defaults={"changed_at": timezone.now(), "previous_email": previous_email}
+    )
+    if not is_new:
+        row.changed_at = row.changed_at or timezone.now()
+        row.previous_email = row.previous_email or previous_email
+        row.save(update_fields=["changed_at", "previous_email"])
+    transaction.on_commit(partial(_tell, str(user_id)), robust=True)
+
+
+def sweep() -> int:
+    """Tell customers whose mark a crash left behind: more than a minute old. Gives back how many were told."""
+    before = timezone.now() - LEFT_BEHIND_AFTER
+    rows = ToldCustomer.objects.filter(changed_at__lt=before).order_by("changed_at")
+    left_behind = list(rows.values_list("user_id", flat=True)[:AT_ONCE])
+    return sum(_tell(user_id) for user_id in left_behind)
+
+
+def _tell(user_id: str) -> bool:
+    try:
+        telling.changed(user_id)
+    except Exception:
+        log.exception("ebexo_oscar: a change could not be told; the mark stays")
+        return False
+    return True
