@@ -66,7 +66,9 @@ def _start(data_dir: Path, ports: Ports, programs: list[Program]) -> None:
         programs.append(Program(name, arguments, environment=environment, logs=logs))
         programs[-1].wait_until_it_answers(answering)
 
-    start("sandbox", ["-m", "salesmanago_sandbox", "--bind", f"127.0.0.1:{ports.sandbox}"], f"{sandbox}/")
+    remembered = ["--state", str(data_dir / "sandbox.json")]
+    local_vendor = ["-m", "salesmanago_sandbox", "--bind", f"127.0.0.1:{ports.sandbox}", *remembered]
+    start("sandbox", local_vendor, f"{sandbox}/")
     environment["SHOP_STORE"] = _prepare(data_dir, environment, endpoint=sandbox)
     start("panel", [*ebexo, "serve", "--bind", f"127.0.0.1:{ports.panel}"], _panel(ports))
     start(

@@ -5,35 +5,36 @@ Prints the store's handle. Runs with the settings of `ebexo serve`.
 
 import os
 import sys
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ebexo.settings")
+from typing import TYPE_CHECKING
 
 import django
 
-django.setup()
-
-from django.conf import settings
-from django.utils import translation
-
 from demo.people.logins import PANEL_OPERATOR
-from ebexo.consents.ledger import add_consent
-from ebexo.delivery.account_settings import Seven, save
-from ebexo.panel.models import User
-from ebexo.stores.models import Mode, Store
-from ebexo.stores.opening import open_store
+
+if TYPE_CHECKING:
+    from ebexo.stores.models import Store
 
 STORE = "Olcha"
 
 
 def main() -> None:
-    translation.activate(settings.LANGUAGE_CODE)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ebexo.settings"
+    django.setup()
+    from ebexo.panel.models import User
+    from ebexo.stores.models import Store
+
     store = Store.objects.filter(name=STORE).first() or _opened(endpoint=sys.argv[1])
     if not User.objects.filter(email=PANEL_OPERATOR.email).exists():
         User.objects.create_superuser(PANEL_OPERATOR.email, PANEL_OPERATOR.password)
     print(store.handle)
 
 
-def _opened(*, endpoint: str) -> Store:
+def _opened(*, endpoint: str) -> "Store":
+    from ebexo.consents.ledger import add_consent
+    from ebexo.delivery.account_settings import Seven, save
+    from ebexo.stores.models import Mode
+    from ebexo.stores.opening import open_store
+
     store, _api_key = open_store(STORE)
     add_consent(
         store_id=store.pk,

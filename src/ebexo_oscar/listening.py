@@ -13,7 +13,7 @@ from oscar.apps.customer.signals import user_registered
 from oscar.core.loading import get_model
 
 from ebexo_oscar import changes, telling
-from ebexo_oscar.quietly import quietly
+from ebexo_oscar.quietly import quietly, quietly_or
 
 _FORMER_EMAIL = "_ebexo_former_email"
 _REGISTERED = "_ebexo_registered"
@@ -30,26 +30,26 @@ def start() -> None:
     post_delete.connect(on_address_deleted, sender=address, dispatch_uid="ebexo_address_deleted")
 
 
-def _tell_later(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:  # noqa: ARG001
+def _tell_later(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     """The event could not be written: leave a mark in its place, and the sweep tells the customer."""
     changes.mark(user.pk)
 
 
-@quietly(instead=_tell_later)
-def on_registered(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:  # noqa: ARG001
+@quietly_or(_tell_later)
+def on_registered(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     telling.registered(user, request)
     setattr(request, _REGISTERED, user.pk)
 
 
-@quietly(instead=_tell_later)
-def on_logged_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:  # noqa: ARG001
+@quietly_or(_tell_later)
+def on_logged_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     """The login that Oscar does for a customer who has just registered says nothing new."""
     if getattr(request, _REGISTERED, None) != user.pk and not user.is_staff:
         telling.logged_in(user)
 
 
 @quietly
-def on_user_saving(sender: Any, instance: Any, **kwargs: Any) -> None:  # noqa: ARG001
+def on_user_saving(sender: Any, instance: Any, **kwargs: Any) -> None:
     if instance.pk:
         former = get_user_model().objects.filter(pk=instance.pk).values_list("email", flat=True).first()
         setattr(instance, _FORMER_EMAIL, former)
@@ -61,7 +61,7 @@ def on_user_saved(
     instance: Any,
     created: bool,
     update_fields: Any = None,
-    **kwargs: Any,  # noqa: ARG001, FBT001
+    **kwargs: Any,
 ) -> None:
     if created or instance.is_staff or set(update_fields or ["any"]) <= {"last_login", "password"}:
         return
@@ -71,12 +71,12 @@ def on_user_saved(
 
 
 @quietly
-def on_address_saved(sender: Any, instance: Any, **kwargs: Any) -> None:  # noqa: ARG001
+def on_address_saved(sender: Any, instance: Any, **kwargs: Any) -> None:
     """Oscar saves the address at every order to count its use; then nothing that is told has changed."""
     changes.mark(instance.user_id)
 
 
 @quietly
-def on_address_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:  # noqa: ARG001
+def on_address_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
     if get_user_model().objects.filter(pk=instance.user_id).exists():
         changes.mark(instance.user_id)

@@ -1,5 +1,7 @@
 """What the connector remembers of the shop's customers."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -15,3 +17,5 @@ class ToldCustomer(models.Model):
     digest = models.CharField(max_length=64, default="")
     previous_email = models.EmailField(null=True)
     changed_at = models.DateTimeField(null=True, db_index=True)
+
+    objects: ClassVar[models.Manager["ToldCustomer"]] = models.Manager()

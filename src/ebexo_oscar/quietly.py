@@ -11,15 +11,17 @@ log = logging.getLogger("ebexo_oscar")
 Receiver = Callable[..., None]
 
 
-def quietly(receiver: Receiver | None = None, *, instead: Receiver | None = None) -> Any:
-    """A savepoint inside, so that the shop's transaction stays usable; a catch-all outside, so that it goes on.
+def quietly(receiver: Receiver) -> Receiver:
+    """A savepoint inside, so that the shop's transaction stays usable; a catch-all outside, so that it goes on."""
+    return _guarded(receiver, instead=None)
 
-    `instead` is run where the receiver failed, as quietly, with the same arguments.
-    """
-    if receiver is None:
-        return lambda receiver: quietly(receiver, instead=instead)
-    fallback = quietly(instead) if instead else None
 
+def quietly_or(instead: Receiver) -> Callable[[Receiver], Receiver]:
+    """The same; where the receiver fails, `instead` is run, as quietly and with the same arguments."""
+    return lambda receiver: _guarded(receiver, instead=quietly(instead))
+
+
+def _guarded(receiver: Receiver, *, instead: Receiver | None) -> Receiver:
     @wraps(receiver)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
@@ -27,7 +29,7 @@ def quietly(receiver: Receiver | None = None, *, instead: Receiver | None = None
                 receiver(*args, **kwargs)
         except Exception:
             log.exception("ebexo_oscar: %s failed", receiver.__name__)
-            if fallback:
-                fallback(*args, **kwargs)
+            if instead:
+                instead(*args, **kwargs)
 
     return run

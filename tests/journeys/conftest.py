@@ -114,7 +114,8 @@ class World:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             error.close()
-            assert error.code == 404
+            if error.code != 404:
+                raise
             return None
 
     def tell_sandbox(self, path: str, body: Any = None) -> None:

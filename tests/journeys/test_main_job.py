@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -163,7 +163,7 @@ def test_somebody_who_registers_arrives_with_every_field(world, people: Callable
         ],
         "email_status": "opt_in",
     }
-    assert abs(int(created_on) / 1000 - datetime.now().timestamp()) < 120
+    assert abs(int(created_on) / 1000 - datetime.now(UTC).timestamp()) < 120
     shopper.goto("/")
     assert smclient(shopper) == contact["contactId"]
 

@@ -53,8 +53,11 @@ def main() -> None:
         ebexo(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.UsageError as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(EXIT_REFUSED)
+    except click.UsageError as error:  # one line, as for every refusal; --help shows the rest
+        click.echo(f"ebexo: {error.format_message()}", err=True)
         sys.exit(EXIT_REFUSED)
     except click.ClickException as error:
         error.show()

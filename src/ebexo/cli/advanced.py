@@ -45,7 +45,7 @@ def advanced_settings(given: Iterable[str], tags: Mapping[str, list[str]]) -> di
             former = changed.get("tags", tags)
             changed["tags"] = {
                 **former,
-                name.removeprefix("tags."): [tag.strip() for tag in value.split(",") if tag],
+                name.removeprefix("tags."): [tag.strip() for tag in value.split(",") if tag.strip()],
             }
             continue
         if name not in SETTINGS:

@@ -54,12 +54,13 @@ def serve(bind: tuple[str, int]) -> None:
 
 @ebexo.command()
 @click.option("--bind", type=Bind(), default="127.0.0.1:8090", show_default=True, metavar="HOST:PORT")
-def sandbox(bind: tuple[str, int]) -> None:
+@click.option("--state", type=click.Path(path_type=Path), help="Remember everything in this file.")
+def sandbox(bind: tuple[str, int], state: Path | None) -> None:
     """Serve a local SALESmanago to develop against. Nothing leaves the machine."""
     from salesmanago_sandbox.server import serve as serve_sandbox
 
     host, port = bind
-    serve_sandbox(host, port)
+    serve_sandbox(host, port, state=state)
 
 
 @ebexo.command()

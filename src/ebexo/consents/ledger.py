@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Prefetch
 
 from ebexo.consents.models import Consent, Decision, Wording
@@ -47,6 +48,7 @@ def _decision(contact: Contact, consent: Consent, answer: ConsentAnswer) -> Deci
 
 def add_consent(*, store_id: int, code: str, name: str, text: str, vendor_name: str = "") -> Consent:
     """A new consent with the first version of its wording."""
-    consent = Consent.objects.create(store_id=store_id, code=code, name=name, vendor_name=vendor_name)
-    Wording.objects.create(consent=consent, version=1, text=text)
+    with transaction.atomic():
+        consent = Consent.objects.create(store_id=store_id, code=code, name=name, vendor_name=vendor_name)
+        Wording.objects.create(consent=consent, version=1, text=text)
     return consent

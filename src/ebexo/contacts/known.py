@@ -1,27 +1,9 @@
 """What a far side knows of a contact: learnt before the first transfer, kept up with every one that is acknowledged."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from ebexo.contacts.models import Acquaintance, Status
-
-
-@dataclass(frozen=True)
-class Known:
-    """A contact as SALESmanago knows them.
-
-    `told_at` is the moment of the newest event told, `told_fields` the fields told so far; `sent` is whether a
-    transfer of ours was ever acknowledged.
-    """
-
-    contact_id: str
-    email: str
-    status: Status
-    status_at: datetime
-    is_customer: bool = False
-    told_at: datetime | None = None
-    told_fields: tuple[str, ...] = ()
-    sent: bool = False
+from ebexo.contacts.knowledge import Known, Status
+from ebexo.contacts.models import Acquaintance
 
 
 def known(contact_id: int, *, remote: str) -> Known | None:

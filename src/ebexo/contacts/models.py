@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from ebexo.contacts.knowledge import Status
 from ebexo.stores.models import Store
 
 
@@ -42,14 +43,6 @@ class Identity(models.Model):
         ]
 
 
-class Status(models.TextChoices):
-    """The e-mail channel of a contact, as last learnt or set."""
-
-    OPT_IN = "opt_in"
-    OPT_OUT = "opt_out"
-    PENDING = "pending"
-
-
 class Acquaintance(models.Model):
     """What one far side (endpoint and Client ID) knows of a contact. Another account starts with none."""
 
@@ -57,7 +50,7 @@ class Acquaintance(models.Model):
     remote = models.CharField(max_length=64)
     vendor_id = models.CharField(max_length=64)
     email = models.CharField(max_length=254)
-    status = models.CharField(max_length=10, choices=Status.choices)
+    status = models.CharField(max_length=10, choices=[(status, status) for status in Status])
     status_at = models.DateTimeField()
     is_customer = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)

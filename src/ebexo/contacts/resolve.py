@@ -6,6 +6,9 @@ from ebexo.contacts.hashes import person_hash
 from ebexo.contacts.models import Contact, Identity, Kind
 from ebexo.events import Customer
 
+Name = tuple[str, str]
+"""What somebody is recognised by: the kind and its keyed hash."""
+
 
 def resolve(store_id: int, customer: Customer, *, occurred_at: datetime) -> Contact:
     """The contact of this customer; their e-mail and customer id lead to it from now on.
@@ -19,18 +22,34 @@ def resolve(store_id: int, customer: Customer, *, occurred_at: datetime) -> Cont
     former = (
         (Kind.EMAIL.value, person_hash("email", customer.previous_email)) if customer.previous_email else None
     )
-    names = [name for name in (email, number, former) if name]
-    found = _identities(store_id, names)
-    contact = next((found[name].contact for name in names if name in found), None)
+    found = _identities(store_id, [name for name in (email, number, former) if name])
+    contact = _chosen(found, email=email, number=number, former=former, occurred_at=occurred_at)
     if contact is None:
         contact = Contact.objects.create(store_id=store_id, email_at=occurred_at)
-    if email not in found:
-        _take_email(contact, email[1], occurred_at=occurred_at)
-    if number and (number not in found or found[number].contact_id != contact.pk):
-        Identity.objects.update_or_create(
-            store_id=store_id, kind=number[0], digest=number[1], defaults={"contact": contact}
-        )
+        _add(contact, email)
+    elif email not in found:
+        _take_email(contact, email, occurred_at=occurred_at)
+    if number and number not in found:
+        _add(contact, number)
+    elif number and found[number].contact_id != contact.pk:
+        Identity.objects.filter(pk=found[number].pk).update(contact=contact)
     return contact
+
+
+def _chosen(
+    found: dict[Name, Identity],
+    *,
+    email: Name,
+    number: Name | None,
+    former: Name | None,
+    occurred_at: datetime,
+) -> Contact | None:
+    """A late event may tell an address that belongs to the next person by now: then the customer id decides."""
+    of_email, of_number = found.get(email), found.get(number) if number else None
+    if of_email and of_number and occurred_at < of_email.contact.email_at:
+        return of_number.contact
+    first = of_email or of_number or (found.get(former) if former else None)
+    return first.contact if first else None
 
 
 def find(store_id: int, *, kind: str, value: str) -> Contact | None:
@@ -42,15 +61,20 @@ def find(store_id: int, *, kind: str, value: str) -> Contact | None:
     return identity.contact if identity else None
 
 
-def _identities(store_id: int, names: list[tuple[str, str]]) -> dict[tuple[str, str], Identity]:
+def _identities(store_id: int, names: list[Name]) -> dict[Name, Identity]:
     rows = Identity.objects.filter(store_id=store_id, digest__in=[digest for _, digest in names])
     return {(row.kind, row.digest): row for row in rows.select_related("contact")}
 
 
-def _take_email(contact: Contact, digest: str, *, occurred_at: datetime) -> None:
+def _add(contact: Contact, name: Name) -> None:
+    Identity.objects.create(store_id=contact.store_id, kind=name[0], digest=name[1], contact=contact)
+
+
+def _take_email(contact: Contact, email: Name, *, occurred_at: datetime) -> None:
     """The contact has this address from `occurred_at` on, unless a later event told another one already."""
-    if occurred_at < contact.email_at:
+    email_at = Contact.objects.select_for_update().values_list("email_at", flat=True).get(pk=contact.pk)
+    if occurred_at < email_at:
         return
     Identity.objects.filter(contact=contact, kind=Kind.EMAIL).delete()
-    Identity.objects.create(store_id=contact.store_id, kind=Kind.EMAIL, digest=digest, contact=contact)
+    _add(contact, email)
     Contact.objects.filter(pk=contact.pk).update(email_at=occurred_at)

@@ -6,22 +6,26 @@ from datetime import datetime
 from ebexo.consents.gate import Withhold, decide
 from ebexo.consents.ground import ground
 from ebexo.contacts.hashes import masked_email, person_hash
-from ebexo.contacts.known import Known, known
+from ebexo.contacts.knowledge import Known
+from ebexo.contacts.known import known
 from ebexo.contacts.models import Contact
 from ebexo.delivery.mapping.contact import Rules
 from ebexo.delivery.tags import tags_of
 from ebexo.events import EventType, StoreEvent
 from ebexo.outbox.claim import Claimed
-from ebexo.outbox.models import State
-from ebexo.outbox.settle import Outcome
+from ebexo.outbox.states import Outcome, State
 from ebexo.stores.models import Account, Mode
 
 
 @dataclass(frozen=True)
 class Job:
-    """A message that may be sent. `own_yes_at`: when the person said yes themselves in this event, if they did."""
+    """A message that may be sent to `account` as it was at that moment.
+
+    `own_yes_at`: when the person said yes themselves in this event, if they did.
+    """
 
     claimed: Claimed
+    account: Account
     event: StoreEvent
     contact: int
     remote: str
@@ -41,6 +45,7 @@ def prepare(claimed: Claimed, account: Account) -> Job | Outcome:
         return _withheld(verdict, email=event.customer.email)
     return Job(
         claimed=claimed,
+        account=account,
         event=event,
         contact=contact.pk,
         remote=account.remote,

@@ -1,19 +1,19 @@
 """Sending one job: look the person up where needed, map, call, and read what it came to. No database here."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from ebexo.consents.gate import OptIn, opt_in
-from ebexo.contacts.known import Known
-from ebexo.contacts.models import Status
+from ebexo.consents.gate import OptIn
+from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.job import Job
+from ebexo.delivery.lookup import is_needed, look_up, settled_opt_in
 from ebexo.delivery.mapping.contact import Mapped, contact_upsert
-from ebexo.outbox.models import State
+from ebexo.delivery.words import without_the_person
 from ebexo.outbox.retry import backoff
-from ebexo.outbox.settle import Outcome
+from ebexo.outbox.states import Outcome, State
 from salesmanago import (
     BadCredentials,
-    BasicContact,
     Client,
     ContactUpserted,
     OutcomeUnknown,
@@ -34,48 +34,46 @@ class Result:
     error: SalesmanagoError | None = None
 
 
-async def transfer(job: Job, client: Client, *, now: datetime) -> Result:
+class NotNow(Exception):
+    """No call may begin: the lane may not be ours for long enough, or this process is about to stop."""
+
+
+Turn = Callable[[], Awaitable[None]]
+"""Awaited before each call; returns when it may begin. Raises NotNow."""
+
+
+async def transfer(job: Job, client: Client, *, turn: Turn, now: datetime) -> Result:
     """Tell SALESmanago the job's event. Never raises a `SalesmanagoError`: it becomes the outcome."""
     try:
-        known = job.known or await _look_up(job, client, now=now)
-        opting = opt_in(
-            double=job.double_opt_in,
-            status_since=known.status_at if known else None,
-            own_yes_at=job.own_yes_at,
-        )
-        mapped = contact_upsert(job.event, rules=job.rules, known=known, bought=job.bought, opt_in=opting)
+        return await _transfer(job, client, turn=turn, now=now)
+    except NotNow:
+        return Result(job, Outcome(State.WAITING, kind="not_sent", was_called=False))
+
+
+async def _transfer(job: Job, client: Client, *, turn: Turn, now: datetime) -> Result:
+    known = job.known
+    if is_needed(job):
+        await turn()
+        try:
+            known = await look_up(job, client, now=now)
+        except SalesmanagoError as error:
+            return Result(job, _failed(error, job, was_told=False), error=error)
+    opting, notes = settled_opt_in(job, known)
+    mapped = contact_upsert(job.event, rules=job.rules, known=known, bought=job.bought, opt_in=opting)
+    await turn()
+    try:
         answer = await client.upsert_contact(mapped.request)
     except SalesmanagoError as error:
-        return Result(job, _failed(error, attempts=job.claimed.message.attempts), error=error)
+        error.vendor_message = without_the_person(error.vendor_message, mapped.request)
+        return Result(job, _failed(error, job, was_told=True), error=error)
     outcome = Outcome(
         State.DELIVERED,
         kind="delivered",
-        notes=mapped.notes,
+        notes=(*mapped.notes, *notes),
         http_status=answer.http_status,
         excerpt=f"contactId {answer.contact_id}",
     )
     return Result(job, outcome, known=_now_known(job, known, mapped, opting, answer, now=now))
-
-
-async def _look_up(job: Job, client: Client, *, now: datetime) -> Known | None:
-    """Before the first transfer: does the account know this person, by the present or by the former address?"""
-    customer = job.event.customer
-    emails = [email for email in (customer.email, customer.previous_email) if email]
-    found = {contact.email.lower(): contact for contact in await client.basic_contacts(emails)}
-    there = next((found[email] for email in emails if email in found), None)
-    return _as_known(there, now=now) if there else None
-
-
-def _as_known(contact: BasicContact, *, now: datetime) -> Known:
-    """The status was set at the latest when the contact was last modified; without that moment, only just now."""
-    modified = contact.modified_at
-    return Known(
-        contact_id=contact.contact_id,
-        email=contact.email.lower(),
-        status=Status.OPT_OUT if contact.opted_out else Status.OPT_IN,
-        status_at=datetime.fromtimestamp(modified / 1000, UTC) if modified else now,
-        is_customer=contact.state == "CUSTOMER",
-    )
 
 
 _STATUS = {OptIn.NOW: Status.OPT_IN, OptIn.ONCE_CONFIRMED: Status.PENDING}
@@ -98,19 +96,22 @@ def _now_known(
     )
 
 
-def _failed(error: SalesmanagoError, *, attempts: int) -> Outcome:
-    """A contact upsert does no harm when repeated, so everything but a refusal is tried again."""
+def _failed(error: SalesmanagoError, job: Job, *, was_told: bool) -> Outcome:
+    """A contact upsert does no harm when repeated, so everything but a refusal is tried again.
+
+    A look-up that failed leaves nothing in doubt.
+    """
     kind, state, reason = _kind(error)
-    in_doubt = isinstance(error, OutcomeUnknown)
+    is_unknown = isinstance(error, OutcomeUnknown)
     return Outcome(
         state=state,
         kind=kind,
         reason=reason,
-        in_doubt=in_doubt,
+        in_doubt=is_unknown and was_told,
         http_status=error.http_status,
         error=str(error),
         retry_after=error.retry_after,
-        delay=backoff(attempts, chance=0.5) if in_doubt else timedelta(),
+        delay=backoff(job.claimed.message.attempts, chance=0.5) if is_unknown else timedelta(),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from ebexo.outbox.retry import PROBE_EVERY, backoff
-from ebexo.outbox.settle import LaneVerdict
+from ebexo.outbox.states import LaneVerdict
 from salesmanago import BadCredentials, OutcomeUnknown, SalesmanagoError, Throttled, Unavailable
 
 

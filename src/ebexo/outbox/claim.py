@@ -1,14 +1,15 @@
 """Choosing what to send next: the heads of contacts that are due. Nothing behind a head can overtake it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from ebexo.outbox.lease import Lease, renew
-from ebexo.outbox.models import Attempt, Key, Lane, Message, State
+from ebexo.outbox.lease import Lease, clock_was_set_back, is_free, renew
+from ebexo.outbox.models import Attempt, Key, Lane, Message
+from ebexo.outbox.retry import LONGEST
+from ebexo.outbox.states import State
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,8 @@ class Claim:
 
 def due_stores(*, now: datetime) -> list[int]:
     """Stores with something to send, the one that waited longest for its turn first."""
-    due_key = Key.objects.filter(
-        store_id=OuterRef("store_id"), due_at__lte=now, blocked=False, head_seq__lte=F("tail_seq")
-    )
-    lanes = Lane.objects.filter(Exists(due_key)).filter(_free(now) & _not_backing_off(now))
+    due_key = Key.objects.filter(_due(now), store_id=OuterRef("store_id"))
+    lanes = Lane.objects.filter(Exists(due_key)).filter(is_free(now) & _not_backing_off(now))
     return list(lanes.order_by(F("last_served_at").asc(nulls_first=True)).values_list("store_id", flat=True))
 
 
@@ -65,32 +64,33 @@ def _may_send(lane: Lane, *, now: datetime) -> bool:
     return lane.backoff_until is None or lane.backoff_until <= now
 
 
-def _free(now: datetime) -> Q:
-    return Q(lease_until=None) | Q(lease_until__lte=now)
-
-
 def _not_backing_off(now: datetime) -> Q:
-    return Q(backoff_until=None) | Q(backoff_until__lte=now)
+    return Q(backoff_until=None) | Q(backoff_until__lte=now) | clock_was_set_back(now)
+
+
+def _due(now: datetime) -> Q:
+    """Keys whose head may be sent. None is ever put off for longer than `LONGEST`: then the clock was set back."""
+    at = Q(due_at__lte=now) | Q(due_at__gt=now + timedelta(seconds=LONGEST))
+    return at & Q(blocked=False, head_seq__lte=F("tail_seq"))
 
 
 def _due_heads(store_id: int, *, limit: int, now: datetime) -> list[Message]:
-    heads = (
-        Key.objects.filter(store_id=store_id, due_at__lte=now, blocked=False, head_seq__lte=F("tail_seq"))
-        .order_by("due_at", "head_message")
-        .values_list("head_message", flat=True)[:limit]
-    )
-    found = Message.objects.select_related("key").in_bulk(list(heads))
-    return [message for message in found.values() if message.state == State.WAITING]
+    """Locked, so that none of them is withheld between being looked at and being marked."""
+    due = Key.objects.filter(_due(now), store_id=store_id).order_by("due_at", "head_message")
+    heads = [head for head in due.values_list("head_message", flat=True)[:limit] if head]
+    waiting = Message.objects.filter(pk__in=heads, state=State.WAITING).select_related("key").order_by("pk")
+    found = {message.pk: message for message in waiting.select_for_update(of=("self",))}
+    return [found[head] for head in heads if head in found]
 
 
-def _mark_in_flight(messages: Iterable[Message], lease: Lease) -> None:
-    messages = list(messages)
+def _mark_in_flight(messages: list[Message], lease: Lease) -> None:
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(
         state=State.IN_FLIGHT, epoch=lease.epoch, attempts=F("attempts") + 1
     )
     Key.objects.filter(pk__in=[message.key_id for message in messages]).update(due_at=None)
     for message in messages:
         message.attempts += 1
+        message.epoch = lease.epoch
 
 
 def _open_attempts(messages: list[Message], lease: Lease, *, endpoint: str, now: datetime) -> list[int]:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from ebexo.outbox.models import Attempt, Key, Lane, Message, State
+from ebexo.outbox.models import Attempt, Key, Lane, Message
+from ebexo.outbox.states import State
 
 LEASE = timedelta(seconds=60)
 
@@ -37,9 +38,9 @@ def boot_clock() -> float:
 def take(store_id: int, *, owner: str, now: datetime, length: timedelta = LEASE) -> Lease | None:
     """The lane of this store, if nobody holds it. What a former holder left in flight is in doubt from now on."""
     started = boot_clock()
-    free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * length)
     with transaction.atomic():
-        taken = Lane.objects.filter(free, store_id=store_id).update(
+        Lane.objects.filter(clock_was_set_back(now), store_id=store_id).update(backoff_until=None)
+        taken = Lane.objects.filter(is_free(now), store_id=store_id).update(
             epoch=F("epoch") + 1, owner=owner, lease_until=now + length, last_served_at=now
         )
         if not taken:
@@ -47,6 +48,16 @@ def take(store_id: int, *, owner: str, now: datetime, length: timedelta = LEASE)
         _take_over_what_was_left(store_id, now=now)
         epoch = Lane.objects.values_list("epoch", flat=True).get(store_id=store_id)
     return Lease(store_id, epoch, started + length.total_seconds())
+
+
+def is_free(now: datetime) -> Q:
+    """Lanes that nobody holds. A lease far off is one that the clock was set back under: it counts as over."""
+    return Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * LEASE)
+
+
+def clock_was_set_back(now: datetime) -> Q:
+    """Lanes that were last served at a moment which is still to come: how long they back off means nothing now."""
+    return Q(last_served_at__gt=now)
 
 
 def renew(lease: Lease, *, now: datetime, length: timedelta = LEASE) -> Lease:

@@ -9,23 +9,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from ebexo.outbox.states import LIVE_STATES, State
 from ebexo.stores.models import Store
-
-
-class State(models.TextChoices):
-    """All but the first two are final."""
-
-    WAITING = "waiting"
-    IN_FLIGHT = "in_flight"
-    DELIVERED = "delivered"
-    WITHHELD = "withheld"
-    SUPERSEDED = "superseded"
-    HELD = "held"
-    FAILED = "failed"
-    DISCARDED = "discarded"
-
-
-LIVE_STATES = (State.WAITING, State.IN_FLIGHT)
 
 
 class Lane(models.Model):
@@ -77,7 +62,7 @@ class Message(models.Model):
     occurred_at = models.DateTimeField()
     accepted_at = models.DateTimeField()
     kind = models.CharField(max_length=10, default="live")
-    state = models.CharField(max_length=12, choices=State.choices)
+    state = models.CharField(max_length=12, choices=[(state, state) for state in State])
     reason = models.CharField(max_length=40, null=True)
     notes = models.JSONField(default=list)
     person_hash = models.CharField(max_length=64, null=True)

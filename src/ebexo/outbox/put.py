@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
-from ebexo.outbox.models import Key, Lane, Message, State
+from ebexo.outbox.models import Key, Lane, Message
+from ebexo.outbox.states import State
 
 
 @dataclass(frozen=True)

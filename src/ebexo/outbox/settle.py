@@ -1,47 +1,15 @@
 """Writing down what became of messages that were sent, in one short transaction under the lane's epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from ebexo.outbox.claim import Claimed
 from ebexo.outbox.lease import Lease, LeaseLost
-from ebexo.outbox.models import LIVE_STATES, Attempt, Key, Lane, Message, State
+from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.retry import backoff, is_expired
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one try came to. `state` WAITING means that the message is to be tried again.
-
-    The text fields end up in front of merchants and operators: they carry no secret and no personal data.
-    """
-
-    state: State
-    kind: str
-    reason: str | None = None
-    notes: tuple[str, ...] = ()
-    in_doubt: bool = False
-    was_called: bool = True
-    http_status: int | None = None
-    error: str | None = None
-    retry_after: float | None = None
-    excerpt: str | None = None
-    delay: timedelta = timedelta()
-    """How long this contact waits before the next try, whatever the lane does."""
-    person: tuple[str, str] | None = None
-    """Keyed hash and mask of a person whose message is withheld."""
-
-
-@dataclass(frozen=True)
-class LaneVerdict:
-    """What the tries say about the far side as a whole. `pause` set: nothing passes until the settings change."""
-
-    works: bool
-    backoff: timedelta | None = None
-    pause: str | None = None
+from ebexo.outbox.states import LIVE_STATES, LaneVerdict, Outcome, State
 
 
 def settle(
@@ -77,7 +45,7 @@ def _settle_attempt(attempt_id: int, outcome: Outcome, *, now: datetime) -> None
 def _settle_message(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
     message = claimed.message
     message.state, message.reason = outcome.state, outcome.reason
-    message.in_doubt = outcome.in_doubt
+    message.in_doubt = outcome.in_doubt or (message.in_doubt and outcome.state in LIVE_STATES)
     message.notes = sorted({*message.notes, *outcome.notes})
     if outcome.state == State.WAITING and is_expired(
         accepted_at=message.accepted_at, attempts=message.attempts, now=now
@@ -91,7 +59,7 @@ def _settle_message(claimed: Claimed, outcome: Outcome, *, now: datetime) -> Non
         message.payload = None
         message.person_hash, message.person_masked = outcome.person
     message.save()
-    _move_head_on(claimed.key_id)
+    move_head_on(claimed.key_id)
 
 
 def _back_in_line(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
@@ -101,12 +69,13 @@ def _back_in_line(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
     Key.objects.filter(pk=claimed.key_id).update(due_at=now + outcome.delay)
 
 
-def _move_head_on(key_id: int) -> None:
+def move_head_on(key_id: int) -> None:
+    """Make the oldest message of this key that is not final its head. Call it inside a transaction."""
     key = Key.objects.select_for_update().get(pk=key_id)  # first: nothing may be put in between
     following = Message.objects.filter(key_id=key_id, state__in=LIVE_STATES).order_by("key_seq").first()
     key.head_seq = (following and following.key_seq) or key.tail_seq + 1
     key.head_message = following.pk if following else None
-    key.due_at = following.accepted_at if following else None
+    key.due_at = following.accepted_at if following and following.state == State.WAITING else None
     key.save(update_fields=["head_seq", "head_message", "due_at"])
 
 
@@ -124,6 +93,8 @@ def resume(store_id: int) -> None:
 
 def back_off(store_id: int, *, chance: float, now: datetime) -> None:
     """Something of our own went wrong with this lane: leave it alone for a while."""
-    lane = Lane.objects.get(store_id=store_id)
+    lane = Lane.objects.filter(store_id=store_id).first()
+    if lane is None:  # the store was removed
+        return
     pause = backoff(lane.failures + 1, chance=chance)
     Lane.objects.filter(store_id=store_id).update(failures=lane.failures + 1, backoff_until=now + pause)

@@ -5,10 +5,11 @@ Fields the store did not tell are absent from the request, so SALESmanago keeps 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ebexo.consents.gate import OptIn
-from ebexo.contacts.known import Known
+from ebexo.contacts.knowledge import Known
 from ebexo.delivery.mapping.birth_date import birth_date
 from ebexo.delivery.mapping.phone import phone
 from ebexo.events import Address as StoreAddress
@@ -19,6 +20,9 @@ CREATED_ON = "createdOn"
 """Our typed detail for the day the customer's account was made: SALESmanago's own field can't be set."""
 
 BIRTH_DATE_UNUSABLE = "birth_date_unusable"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,17 @@ def contact_upsert(
         dictionary_properties=_created_on(customer),
         flags=_flags(opt_in, rules),
     )
+    unusable = customer.birth_date is not None and request.birthday is None
     if known and known.told_at and event.occurred_at < known.told_at:
         request = _only_untold(request, known)
     elif known and known.email != customer.email:
         request = replace(request, email=known.email, new_email=customer.email)
-    unusable = customer.birth_date is not None and request.birthday is None
     return Mapped(request, (BIRTH_DATE_UNUSABLE,) if unusable else (), _told(request))
 
 
 # What an event that comes too late may still fill in. Tags and custom values are merged by SALESmanago.
-_FILLABLE = ("name", "phone", "company", "external_id", "state", "address", "province", "birthday", "lang")
+_FILLABLE = ("name", "phone", "company", "external_id", "state", "province", "birthday", "lang")
+_ADDRESS = ("street", "postal_code", "city", "country")
 
 
 def _only_untold(request: ContactUpsert, known: Known) -> ContactUpsert:
@@ -86,11 +91,21 @@ def _only_untold(request: ContactUpsert, known: Known) -> ContactUpsert:
         if f"properties.{name}" not in known.told_fields
     }
     dated = () if CREATED_ON in known.told_fields else request.dictionary_properties
-    return replace(request, email=known.email, properties=properties, dictionary_properties=dated, **told)
+    told_address = {part: None for part in _ADDRESS if f"address.{part}" in known.told_fields}
+    address = request.address and replace(request.address, **told_address)
+    return replace(
+        request,
+        email=known.email,
+        address=address,
+        properties=properties,
+        dictionary_properties=dated,
+        **told,
+    )
 
 
 def _told(request: ContactUpsert) -> frozenset[str]:
     told = {name for name in _FILLABLE if getattr(request, name)}
+    told |= {f"address.{part}" for part in _ADDRESS if getattr(request.address, part, None)}
     told |= {f"properties.{name}" for name in request.properties}
     return frozenset(told | {item.name for item in request.dictionary_properties})
 
@@ -102,8 +117,8 @@ def _joined(*parts: str | None) -> str | None:
 def _phone(customer: Customer, rules: Rules) -> str | None:
     if customer.phone is None:
         return None
-    country = customer.address.country if customer.address else None
-    return phone(customer.phone, country=country or rules.country)
+    home = customer.address.country if customer.address else None
+    return phone(customer.phone, countries=(country.upper() for country in (home, rules.country) if country))
 
 
 def _address(address: StoreAddress | None) -> Address | None:
@@ -138,7 +153,8 @@ def _language(tag: str) -> str | None:
 def _created_on(customer: Customer) -> tuple[DictionaryProperty, ...]:
     if customer.created_at is None:
         return ()
-    return (DictionaryProperty(CREATED_ON, "DATE", int(customer.created_at.timestamp() * 1000)),)
+    milliseconds = (customer.created_at - _EPOCH) // timedelta(milliseconds=1)
+    return (DictionaryProperty(CREATED_ON, "DATE", milliseconds),)
 
 
 def _flags(opt_in: OptIn, rules: Rules) -> OptFlags:

@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,6 +21,7 @@ from django.db import DatabaseError, close_old_connections, connection, connecti
 from django.utils import timezone
 
 from ebexo.delivery.drain import drain
+from ebexo.delivery.pace import Pace
 from ebexo.outbox.claim import due_stores
 from ebexo.outbox.lease import release_all
 from ebexo.outbox.settle import back_off
@@ -42,6 +44,8 @@ class Dispatcher:
         self._ear = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebexo-dispatcher-ear")
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="ebexo-dispatcher")
         self._drains: dict[int, asyncio.Task[None]] = {}
+        self._paces: defaultdict[int, Pace] = defaultdict(Pace)
+        self._is_first_look = True
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop
         self._stopping: asyncio.Event
@@ -50,10 +54,14 @@ class Dispatcher:
         self._thread.start()
         self._started.wait()
 
-    def stop(self, *, timeout: float) -> bool:
-        """Begin nothing new, let the calls in flight end, give the lanes back. True: all done in time."""
+    def ask_to_stop(self) -> None:
+        """Begin nothing new, let the calls in flight end, give the lanes back."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
+
+    def stop(self, *, timeout: float) -> bool:
+        """Ask to stop and wait for it. True: all done in time."""
+        self.ask_to_stop()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -61,23 +69,28 @@ class Dispatcher:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self._started.set()
         async with open_session() as session:
-            await self._database(release_all)
             while not self._stopping.is_set():
-                heard = await self._listen()
-                await self._start_drains(session)
-                await self._wait_for_more(heard)
-                await self._end_drains()
+                try:
+                    await self._look(session)
+                except Exception:  # nobody else dispatches here: whatever it was, look again
+                    log.exception("looking_failed")
+                    await asyncio.sleep(LOOK_EVERY)
             await asyncio.gather(*self._drains.values(), return_exceptions=True)
         for pool in (self._workers, self._ear):
             pool.submit(connections.close_all)
             pool.shutdown()
 
+    async def _look(self, session: aiohttp.ClientSession) -> None:
+        if self._is_first_look:
+            await self._database(release_all)
+            self._is_first_look = False
+        heard = await self._listen()
+        await self._start_drains(session)
+        await self._wait_for_more(heard)
+        await self._end_drains()
+
     async def _start_drains(self, session: aiohttp.ClientSession) -> None:
-        try:
-            due = await self._database(lambda: due_stores(now=timezone.now()))
-        except DatabaseError as error:  # a full disk or a locked file passes; the next look tries again
-            log.error("looking_failed", error=type(error).__name__)
-            return
+        due = await self._database(lambda: due_stores(now=timezone.now()))
         for store_id in due:
             if store_id not in self._drains and len(self._drains) < LANES_AT_ONCE:
                 self._drains[store_id] = asyncio.create_task(
@@ -86,6 +99,7 @@ class Dispatcher:
                         session=session,
                         database=self._database,
                         owner=self._owner,
+                        pace=self._paces[store_id],
                         stopping=self._stopping,
                     )
                 )
@@ -122,7 +136,9 @@ class Dispatcher:
 
     async def _listen(self) -> int:
         """A number that differs once anybody has written. It belongs to one connection, hence a thread of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._ear, _data_version)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._ear, _with_a_usable_connection, _data_version
+        )
 
 
 def _with_a_usable_connection(work: Callable[[], T]) -> T:

@@ -1,0 +1,69 @@
+"""Asking SALESmanago what it knows of a person, where we have not told it ourselves or do not know what came of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ebexo.consents.gate import OptIn, opt_in
+from ebexo.contacts.knowledge import Known, Status
+from ebexo.delivery.job import Job
+from salesmanago import BasicContact, Client
+
+CONFIRMATION_MAY_BE_MISSING = "confirmation_may_be_missing"
+
+
+def opt_in_of(job: Job, known: Known | None) -> OptIn:
+    """The opt-in of this job for a contact that SALESmanago knows as `known`."""
+    status_since = known.status_at if known else None
+    return opt_in(double=job.double_opt_in, status_since=status_since, own_yes_at=job.own_yes_at)
+
+
+def is_needed(job: Job) -> bool:
+    """Before a first transfer, and where an opt-in is in doubt: it must not be repeated over an opt-out since."""
+    in_doubt = job.claimed.message.in_doubt
+    return job.known is None or (in_doubt and opt_in_of(job, job.known) is not OptIn.LEAVE)
+
+
+async def look_up(job: Job, client: Client, *, now: datetime) -> Known | None:
+    """What SALESmanago knows of the person, by the present or by the former address, beside what was told."""
+    customer = job.event.customer
+    emails = list(
+        dict.fromkeys(email for email in (_told_email(job), customer.email, customer.previous_email) if email)
+    )
+    found = {contact.email.lower(): contact for contact in await client.basic_contacts(emails)}
+    there = next((_as_known(found[email], now=now) for email in emails if email in found), None)
+    if there is None or job.known is None:
+        return there
+    return replace(job.known, email=there.email, status=there.status, status_at=there.status_at)
+
+
+def settled_opt_in(job: Job, known: Known | None) -> tuple[OptIn, tuple[str, ...]]:
+    """The opt-in after looking, and a note for the merchant.
+
+    A confirmation e-mail is asked for once. Where the try in doubt asked for one and the contact is there, it may
+    have gone out, so it is not asked for again.
+    """
+    if known and job.claimed.message.in_doubt and opt_in_of(job, job.known) is OptIn.ONCE_CONFIRMED:
+        return OptIn.LEAVE, (CONFIRMATION_MAY_BE_MISSING,)
+    return opt_in_of(job, known), ()
+
+
+def _told_email(job: Job) -> str | None:
+    return job.known.email if job.known else None
+
+
+def _as_known(contact: BasicContact, *, now: datetime) -> Known:
+    """The status was set at the latest when the contact was last modified; without that moment, only just now."""
+    return Known(
+        contact_id=contact.contact_id,
+        email=contact.email.lower(),
+        status=Status.OPT_OUT if contact.opted_out else Status.OPT_IN,
+        status_at=_moment(contact.modified_at) or now,
+        is_customer=contact.state == "CUSTOMER",
+    )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
+    except (ValueError, OverflowError, OSError):  # a number that is no moment
+        return None
