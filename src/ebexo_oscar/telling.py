@@ -73,4 +73,5 @@ def _tell(
 
 
 def _digest(data: dict[str, Any]) -> str:
-    return keyed_hash("told-customer", json.dumps(data, sort_keys=True))
+    """An address in other letters is no news."""
+    return keyed_hash("told-customer", json.dumps(data | {"email": data["email"].lower()}, sort_keys=True))

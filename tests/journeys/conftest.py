@@ -72,19 +72,21 @@ class World:
         return f"http://127.0.0.1:{self.ports['panel']}"
 
     def start(self, *names: str) -> None:
+        """Start these programs, all at once, and wait until each answers."""
         for name in names:
-            arguments, answering = {
-                "sandbox": (["-m", "salesmanago_sandbox"], f"{self.sandbox}/"),
-                "panel": ([*EBEXO, "serve"], f"{self.panel}/panel/login/"),
-                "shop": (["-m", "demo.server"], f"{self.shop}/"),
+            arguments = {
+                "sandbox": ["-m", "salesmanago_sandbox"],
+                "panel": [*EBEXO, "serve"],
+                "shop": ["-m", "demo.server"],
             }[name]
             bind = ["--bind", f"127.0.0.1:{self.ports[name]}"]
             environment = clean_environment(
                 EBEXO_DATA_DIR=str(self.data), EBEXO_EXTRA_ENDPOINTS=self.sandbox, SHOP_STORE=self.store
             )
-            program = Program(name, [*arguments, *bind], environment=environment, logs=self.data)
-            program.wait_until_it_answers(answering)
-            self.programs[name] = program
+            self.programs[name] = Program(name, [*arguments, *bind], environment=environment, logs=self.data)
+        answering = {"sandbox": self.sandbox, "panel": f"{self.panel}/panel/login", "shop": self.shop}
+        for name in names:
+            self.programs[name].wait_until_it_answers(f"{answering[name]}/")
 
     def stop(self, name: str) -> None:
         end_all([self.programs.pop(name)])
