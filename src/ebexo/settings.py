@@ -67,6 +67,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 SESSION_ENGINE = "ebexo.panel.sessions"
 SESSION_COOKIE_NAME = "ebexo_panel_session"
 CSRF_COOKIE_NAME = "ebexo_panel_csrf"

@@ -74,3 +74,13 @@ class Session(AbstractBaseSession):
         from ebexo.panel.sessions import SessionStore
 
         return SessionStore
+
+
+class LoginAttempt(models.Model):
+    """A login that failed lately, or is being tried. `key` is a keyed hash of address and e-mail."""
+
+    key = models.CharField(max_length=64)
+    attempted_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["key"], name="ebexo_login_attempt_key")]

@@ -1,0 +1,51 @@
+"""The panel: which pages there are, and that nobody sees one without a login."""
+
+from typing import Any
+
+from django.contrib.auth.views import LogoutView
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from ebexo.panel.login import LoginForm
+from ebexo.panel.salesmanago.view import SettingsPage
+from ebexo.panel.start.view import StartPage
+from ebexo.panel.store_list import StoresPage
+
+
+class Panel(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
+    """An admin site without model pages: every page of it is one of ours, and belongs to one store."""
+
+    login_form = LoginForm
+    login_template = "panel/login.html"
+    index_title = _("Stores")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever has a login may come in. What they see is decided by `ebexo.panel.access`."""
+        return request.user.is_active
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("", self.admin_view(StoresPage.as_view(site=self)), name="index"),
+            path("login/", self.login, name="login"),
+            path("logout/", self.logout, name="logout"),
+            path("password/", self.admin_view(self.password_change, cacheable=True), name="password_change"),
+            path(
+                "password/done/",
+                self.admin_view(self.password_change_done, cacheable=True),
+                name="password_change_done",
+            ),
+            path("<slug:handle>/", self.admin_view(StartPage.as_view(site=self)), name="start"),
+            path(
+                "<slug:handle>/salesmanago/",
+                self.admin_view(SettingsPage.as_view(site=self)),
+                name="salesmanago",
+            ),
+        ]
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # noqa: ARG002
+        return LogoutView.as_view(next_page=reverse_lazy("admin:login"))(request)
+
+
+panel = Panel(name="panel")

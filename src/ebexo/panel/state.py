@@ -1,0 +1,65 @@
+"""Does the integration work? One line for the merchant, on the start page and above the settings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ebexo.delivery.sentences import CONNECTION
+from ebexo.outbox.models import Lane
+from ebexo.stores.models import Account
+
+Tone = Literal["good", "off", "bad"]
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """`headline` says what is; `sentence` what it means and what to do."""
+
+    tone: Tone
+    headline: str | Promise
+    sentence: str | Promise
+
+
+NOT_SET_UP = StateLine("off", _("Not connected yet"), CONNECTION["incomplete"])
+OFF = StateLine(
+    "off",
+    _("The integration is switched off"),
+    _(
+        "Nothing is sent to SALESmanago. The connection itself works: switch on the integration to begin sending."
+    ),
+)
+DRY_RUN = StateLine(
+    "off",
+    _("Dry run"),
+    _("The connection works. Everything is prepared and shown, and nothing is sent to SALESmanago."),
+)
+STUMBLING = StateLine(
+    "bad",
+    _("SALESmanago does not take anything at the moment"),
+    _(
+        "There is nothing to do: what happens in the shop waits here, and sending is tried again and again "
+        "until it succeeds."
+    ),
+)
+WORKS = StateLine(
+    "good",
+    _("The integration works"),
+    _("What happens in the shop is sent to SALESmanago."),
+)
+
+
+def state_of(account: Account) -> StateLine:
+    """The state of a store's integration: what keeps it from working first, and only then what is going on."""
+    if not account.is_complete:
+        return NOT_SET_UP
+    lane = Lane.objects.filter(pk=account.pk).first()
+    problem = (lane and lane.paused_reason) or account.check_problem
+    if problem:
+        return StateLine("bad", _("Not connected"), CONNECTION[problem])
+    if not account.active:
+        return OFF
+    if lane and lane.failures:
+        return STUMBLING
+    return DRY_RUN if account.dry_run else WORKS
