@@ -20,7 +20,7 @@ from demo.processes import (
     run_to_end,
 )
 
-__all__ = ["CannotStart", "Ports", "run"]
+__all__ = ["CannotStart", "Ports", "run", "start"]
 PREPARED = "demo-is-prepared"
 
 
@@ -41,11 +41,10 @@ def run(*, data_dir: Path, ports: Ports, reset: bool) -> None:
         require_free(port, option=option)
     if reset:
         _throw_away(data_dir)
-    data_dir.mkdir(parents=True, exist_ok=True)
     stop = _asked_to_stop()
     programs: list[Program] = []
     try:
-        _start(data_dir, ports, programs)
+        start(data_dir, ports, programs)
         _introduce(ports, data_dir)
         while not stop.wait(0.5):
             ended = next((program for program in programs if program.has_ended), None)
@@ -55,25 +54,26 @@ def run(*, data_dir: Path, ports: Ports, reset: bool) -> None:
         end_all(programs)
 
 
-def _start(data_dir: Path, ports: Ports, programs: list[Program]) -> None:
+def start(data_dir: Path, ports: Ports, programs: list[Program]) -> str:
+    """Prepare and start everything, adding to `programs` as it goes; gives back the handle of the demo's store."""
     sandbox = f"http://127.0.0.1:{ports.sandbox}"
     environment = clean_environment(EBEXO_DATA_DIR=str(data_dir), EBEXO_EXTRA_ENDPOINTS=sandbox)
     logs = data_dir / "logs"
-    logs.mkdir(exist_ok=True)
+    logs.mkdir(parents=True, exist_ok=True)
     ebexo = ["-c", "from ebexo.cli import main; main()"]
 
-    def start(name: str, arguments: list[str], answering: str) -> None:
+    def begin(name: str, arguments: list[str], answering: str) -> None:
         programs.append(Program(name, arguments, environment=environment, logs=logs))
         programs[-1].wait_until_it_answers(answering)
 
     remembered = ["--state", str(data_dir / "sandbox.json")]
     local_vendor = ["-m", "salesmanago_sandbox", "--bind", f"127.0.0.1:{ports.sandbox}", *remembered]
-    start("sandbox", local_vendor, f"{sandbox}/")
+    begin("sandbox", local_vendor, f"{sandbox}/")
     environment["SHOP_STORE"] = _prepare(data_dir, environment, endpoint=sandbox)
-    start("panel", [*ebexo, "serve", "--bind", f"127.0.0.1:{ports.panel}"], _panel(ports))
-    start(
-        "shop", ["-m", "demo.server", "--bind", f"127.0.0.1:{ports.shop}"], f"http://127.0.0.1:{ports.shop}/"
-    )
+    begin("panel", [*ebexo, "serve", "--bind", f"127.0.0.1:{ports.panel}"], _panel(ports))
+    shop = f"127.0.0.1:{ports.shop}"
+    begin("shop", ["-m", "demo.server", "--bind", shop], f"http://{shop}/")
+    return environment["SHOP_STORE"]
 
 
 def _prepare(data_dir: Path, environment: dict[str, str], *, endpoint: str) -> str:

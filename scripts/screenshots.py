@@ -1,39 +1,29 @@
 """Pictures of the product, in both languages.
 
-    python scripts/screenshots.py [--out DIR]      (default: docs/images)
+    python scripts/screenshots.py [--out DIR]      (default: var/screenshots)
 
-Everything that is shown runs for the pictures alone: processes of its own, on free ports, in a temporary directory.
-To show another process, write one more context manager like `panel`; to show another page, one more `Picture`.
+Those that the documentation shows are put into docs/images as well. The demo runs for the pictures alone, on free ports and in a temporary directory. One more page is one more `Picture`.
 """
 
 import argparse
-import json
-import os
+import shutil
 import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from demo.launcher import Ports, start
+from demo.people.logins import CUSTOMER, PANEL_OPERATOR
+from demo.processes import Program, end_all
+
 ROOT = Path(__file__).resolve().parent.parent
-EBEXO = Path(sys.executable).with_name("ebexo")
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-]
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+IN_THE_DOCS = ("panel-settings-pl.png", "shop-home-pl.png", "sandbox-en.png")
 LOCALES = {"pl": "pl-PL", "en": "en-US"}
-EMAIL, PASSWORD = "operator@shop.example", "only-for-the-pictures"
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -45,118 +35,80 @@ class Picture:
     log_in: Callable[[Page], None] | None = None
     width: int = 1280
     height: int = 800
+    most: int = 2400
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--out", type=Path, default=ROOT / "var" / "screenshots")
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ebexo-pictures-")))
-        pictures = [*stack.enter_context(panel(directory / "panel"))]
-        browser = stack.enter_context(chromium())
+    with (
+        tempfile.TemporaryDirectory(prefix="ebexo-pictures-") as folder,
+        _demo(Path(folder)) as pictures,
+        _chromium() as browser,
+    ):
         for picture in pictures:
             for language in LOCALES:
-                print(take(browser, picture, language=language, out=out))
+                file = _take(browser, picture, language=language, out=out)
+                if file.name in IN_THE_DOCS:
+                    shutil.copy(file, ROOT / "docs" / "images")
+                print(file)
 
 
 @contextmanager
-def panel(data_dir: Path) -> Iterator[list[Picture]]:
-    """The panel of a store that is connected to the sandbox; its pictures."""
-    sandbox, serve = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    environment = os.environ | {"EBEXO_DATA_DIR": str(data_dir), "EBEXO_EXTRA_ENDPOINTS": f"http://{sandbox}"}
-    with running("sandbox", "--bind", sandbox, environment=environment, ready=f"http://{sandbox}/"):
-        run("migrate", environment=environment)
-        store = json.loads(run(*_store_options(sandbox), environment=environment, typed="sandbox-secret"))[
-            "store"
-        ]
-        run(
-            *("manage", "createsuperuser", "--noinput", "--email", EMAIL),
-            environment=environment | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-        )
-        address = f"http://{serve}/panel/"
-        with running("serve", "--bind", serve, environment=environment, ready=f"{address}login/"):
-
-            def log_in(page: Page) -> None:
-                page.goto(f"{address}login/")
-                page.fill("#id_username", EMAIL)
-                page.fill("#id_password", PASSWORD)
-                page.click("#login-form [type=submit]")
-                page.wait_for_url(f"{address}{store}/")
-
-            yield [
-                Picture("panel-login", f"{address}login/"),
-                Picture("panel-start", f"{address}{store}/", log_in),
-                Picture("panel-settings", f"{address}{store}/salesmanago/", log_in),
-                Picture(
-                    "panel-settings-phone", f"{address}{store}/salesmanago/", log_in, width=390, height=844
-                ),
-            ]
+def _demo(data_dir: Path) -> Iterator[list[Picture]]:
+    ports = Ports(*_free_ports(3))
+    programs: list[Program] = []
+    try:
+        store = start(data_dir, ports, programs)
+        yield _pictures(ports, store)
+    finally:
+        end_all(programs)
 
 
-def _store_options(sandbox: str) -> list[str]:
-    account = ["--email", "owner@shop.example", "--client-id", "sandbox-client", "--api-secret-stdin"]
+def _pictures(ports: Ports, store: str) -> list[Picture]:
+    shop, sandbox = f"http://127.0.0.1:{ports.shop}", f"http://127.0.0.1:{ports.sandbox}"
+    panel = f"http://127.0.0.1:{ports.panel}/panel"
+
+    def as_customer(page: Page) -> None:
+        page.goto(f"{shop}/accounts/login/")
+        page.click("#cookie_banner button[value=all]")
+        page.fill("#id_login-username", CUSTOMER.email)
+        page.fill("#id_login-password", CUSTOMER.password)
+        page.click("button[name=login_submit]")
+        page.wait_for_url(f"{shop}/")
+
+    def as_operator(page: Page) -> None:
+        page.goto(f"{panel}/login/")
+        page.fill("#id_username", PANEL_OPERATOR.email)
+        page.fill("#id_password", PANEL_OPERATOR.password)
+        page.click("#login-form [type=submit]")
+        page.wait_for_url(f"{panel}/{store}/")
+
     return [
-        "store",
-        "create",
-        "Krzesła Olcha",
-        *account,
-        "--endpoint",
-        f"http://{sandbox}",
-        "--active",
-        "--json",
+        Picture("shop-home", f"{shop}/", most=1000),
+        Picture("shop-registration", f"{shop}/accounts/register/"),
+        Picture("shop-profile", f"{shop}/accounts/profile/", as_customer),
+        Picture("shop-home-phone", f"{shop}/", as_customer, width=390, height=844),
+        Picture("panel-login", f"{panel}/login/"),
+        Picture("panel-start", f"{panel}/{store}/", as_operator),
+        Picture("panel-settings", f"{panel}/{store}/salesmanago/", as_operator),
+        Picture("panel-settings-phone", f"{panel}/{store}/salesmanago/", as_operator, width=390, height=844),
+        Picture("sandbox", f"{sandbox}/"),
     ]
 
 
-def run(*arguments: str, environment: dict[str, str], typed: str = "") -> str:
-    """Run one command of ours to its end; what it printed."""
-    done = subprocess.run(  # noqa: S603  (a program of our own)
-        [EBEXO, *arguments], env=environment, input=typed, stdout=subprocess.PIPE, text=True, check=True
-    )
-    return done.stdout
-
-
 @contextmanager
-def running(*arguments: str, environment: dict[str, str], ready: str) -> Iterator[None]:
-    """Run one of our servers until the block is left; `ready` answers once it is up."""
-    process = subprocess.Popen(  # noqa: S603  (a program of our own)
-        [EBEXO, *arguments], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _await(ready, process)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            urlopen(address, timeout=5).close()  # noqa: S310  (an address of our own)
-        except URLError:
-            if process.poll() is not None or time.monotonic() > until:
-                raise SystemExit(f"{address} does not answer.") from None
-            time.sleep(0.1)
-        else:
-            return
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or the one that Playwright has brought."""
-    system = Path("/usr/bin/chromium")
+def _chromium() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=system if system.exists() else None, args=BROWSER_ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
         yield browser
         browser.close()
 
 
-def take(browser: Browser, picture: Picture, *, language: str, out: Path) -> Path:
+def _take(browser: Browser, picture: Picture, *, language: str, out: Path) -> Path:
     """Photograph one page in one language; the file."""
     context = browser.new_context(
         locale=LOCALES[language],
@@ -168,19 +120,22 @@ def take(browser: Browser, picture: Picture, *, language: str, out: Path) -> Pat
     if picture.log_in:
         picture.log_in(page)
     page.goto(picture.address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(500)  # fonts and what a page fetches when it is open
     height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": picture.width, "height": max(picture.height, height)})
-    file = out / f"{picture.name}.{language}.png"
+    page.set_viewport_size({"width": picture.width, "height": min(max(picture.height, height), picture.most)})
+    file = out / f"{picture.name}-{language}.png"
     page.screenshot(path=file)
     context.close()
     return file
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports: list[int] = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
 
 
 if __name__ == "__main__":
