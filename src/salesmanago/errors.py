@@ -16,6 +16,8 @@ UnknownReason = Literal[
     "not_object",
     "no_verdict",
     "no_contact_id",
+    "no_event_id",
+    "no_request_id",
     "unreadable",
 ]
 
@@ -125,10 +127,11 @@ class Unavailable(SalesmanagoError):
 class OutcomeUnknown(SalesmanagoError):
     """The request may have been applied. Repeat it only where a repeat does no harm, or look it up first.
 
-    A contact upsert and every read may be repeated. `reason`: "timeout" and "connection" (after sending had
-    begun), "status" (502, 504 and other statuses of a gateway), "truncated", "too_large", "empty",
-    "not_json", "not_object", "no_verdict" (neither success nor failure is said), "no_contact_id" or
-    "unreadable" (a success whose content is not understood).
+    Every read may be repeated, and every write that names what it changes; adding an event may not, as
+    SALESmanago then has it twice. `reason`: "timeout" and "connection" (after sending had begun), "status"
+    (502, 504 and other statuses of a gateway), "truncated", "too_large", "empty", "not_json", "not_object",
+    "no_verdict" (neither success nor failure is said), "no_contact_id", "no_event_id" or "no_request_id" (a
+    success without the id it is about) or "unreadable" (a success whose content is not understood).
     """
 
     summary = "It is not known whether SALESmanago has taken the request"

@@ -8,7 +8,8 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import BytesPayload
 
-from salesmanago.answers import Answer, retry_after_seconds
+from salesmanago.answers.answer import Answer
+from salesmanago.answers.retry_after import retry_after_seconds
 from salesmanago.errors import OutcomeUnknown, SalesmanagoError, Unavailable, UnavailableReason, UnknownReason
 from salesmanago.limits import ANSWER_BYTES
 

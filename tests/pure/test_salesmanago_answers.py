@@ -14,7 +14,10 @@ from salesmanago import (
     Throttled,
     Unavailable,
 )
-from salesmanago.answers import Answer, basic_contacts, contact_upserted, retry_after_seconds, users
+from salesmanago.answers.account import users
+from salesmanago.answers.answer import Answer
+from salesmanago.answers.contact import basic_contacts, contact_upserted
+from salesmanago.answers.retry_after import retry_after_seconds
 from salesmanago.errors import UnknownReason
 from salesmanago.redaction import Redaction
 

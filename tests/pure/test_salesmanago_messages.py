@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesmanago import Address, ConsentDetail, ContactUpsert, DictionaryProperty, OptFlags
-from salesmanago.messages import basic_request
+from salesmanago.messages.asking import by_emails
 
 UNCHANGED = {
     "forceOptIn": False,
@@ -196,8 +196,8 @@ def test_consent_without_a_name_is_refused() -> None:
         ConsentDetail(name=" ", accepted=True)
 
 
-def test_basic_request_asks_for_the_emails_in_lower_case() -> None:
-    assert basic_request([" Jan@Example.com", "", "ola@example.com"]) == {
+def test_request_for_contacts_asks_for_the_emails_in_lower_case() -> None:
+    assert by_emails([" Jan@Example.com", "", "ola@example.com"]) == {
         "email": ["jan@example.com", "ola@example.com"]
     }
 
@@ -276,3 +276,21 @@ def test_no_contact_brings_null_empty_or_overlong_values_to_the_wire(contact: Co
     assert [name for name, text in texts if text != text.strip()] == []
     assert {name for name, text in texts if len(text) > 255} <= {"email", "newEmail"}
     assert {name: wire[name] for name in UNCHANGED if isinstance(wire[name], bool)}.keys() == UNCHANGED.keys()
+
+
+@given(CONTACTS)
+def test_every_identifier_of_a_contact_is_the_one_put_in_or_left_out(contact: ContactUpsert) -> None:
+    card = contact.to_wire()["contact"]
+
+    for sent, put_in in (
+        (card.get("externalId"), contact.external_id),
+        (card.get("contactId"), contact.contact_id),
+    ):
+        assert sent in (None, sendable(put_in))
+        assert sent is not None or not 0 < len(sendable(put_in)) <= 255
+    assert card["email"] == sendable(contact.email).lower()
+
+
+def sendable(text: str | None) -> str:
+    """Trimmed, without lone surrogates."""
+    return "".join(character for character in text or "" if not "\ud800" <= character <= "\udfff").strip()

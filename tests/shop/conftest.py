@@ -54,7 +54,7 @@ def told(store: Any) -> Callable[[], list[dict[str, Any]]]:
 
     from ebexo.outbox.models import Message
 
-    return lambda: [json.loads(message.payload) for message in Message.objects.order_by("pk")]
+    return lambda: [json.loads(message.payload or "") for message in Message.objects.order_by("pk")]
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ def test_staff_is_nobodys_customer(store: Any, committed: Any, told: Any) -> Non
         staff = User.objects.create_user("staff", "staff@example.com", "bardzo-tajne-1", is_staff=True)
         staff.first_name = "Sława"
         staff.save()
-        Client().force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        Client().login(username="staff", password="bardzo-tajne-1")
 
     assert told() == []
 

@@ -83,7 +83,7 @@ def test_page_shows_the_numbers_and_the_moment_of_the_last_success(
 
     shown = read(browser(language="pl").get(f"/panel/{store.handle}/"))
 
-    assert "SALESmanago ostatnio przyjęło wiadomość: 21 listopada 2026 08:30." in shown
+    assert "SALESmanago ostatnio przyjęło wiadomość: 21 listopada 2026, 08:30." in shown
     for name, number in [("waiting", 0), ("sent_today", 0), ("withheld", 0), ("failed", 1)]:
         assert f'<dd data-number="{name}">{number}</dd>' in shown
     assert f'href="/panel/{store.handle}/salesmanago/"' in shown
