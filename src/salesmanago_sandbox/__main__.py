@@ -1,6 +1,7 @@
 """`python -m salesmanago_sandbox --bind 127.0.0.1:8090`"""
 
 import argparse
+from pathlib import Path
 
 from salesmanago_sandbox.server import serve
 
@@ -15,8 +16,12 @@ def address(text: str) -> tuple[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="salesmanago_sandbox", description="A local SALESmanago.")
     parser.add_argument("--bind", type=address, default=("127.0.0.1", 8090), metavar="HOST:PORT")
-    host, port = parser.parse_args().bind
-    serve(host, port)
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="remember everything in this file across restarts"
+    )
+    chosen = parser.parse_args()
+    host, port = chosen.bind
+    serve(host, port, state=chosen.state)
 
 
 if __name__ == "__main__":

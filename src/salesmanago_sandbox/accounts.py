@@ -35,19 +35,19 @@ DEFAULT_ACCOUNT = Account(
 )
 
 
-def authenticated(body: JsonObject, accounts: dict[str, Account]) -> Account:
-    """The account that signed `body`; RefusedError in the order in which SALESmanago is taken to look.
+# How far `requestTime` may be away where it is looked at at all.
+MOST_MS_AWAY = 15 * 60 * 1000
 
-    `requestTime` is not looked at: it is no part of the signature, and the vendor's own clients send
-    seconds, milliseconds or nothing.
-    """
+
+def authenticated(body: JsonObject, accounts: dict[str, Account], *, unknown_client_text: str) -> Account:
+    """The account that signed `body`; RefusedError in the order in which SALESmanago is taken to look."""
     api_key = body.get("apiKey")
     if not isinstance(api_key, str) or not api_key:
         raise RefusedError("Api key not specified")
     client_id = body.get("clientId")
     account = accounts.get(client_id) if isinstance(client_id, str) else None
     if account is None:
-        raise RefusedError("Authorization failed. Wrong clientId")
+        raise RefusedError(unknown_client_text)
     if str(body.get("sha")).lower() != signature(api_key=api_key, account=account):
         raise RefusedError("User not authenticated")
     if not account.active:
@@ -61,6 +61,13 @@ def check_owner(body: JsonObject, account: Account) -> None:
         raise RefusedError("Not authenticated, not owner specified")
     if not account.owns(owner):
         raise RefusedError("Not authenticated, invalid owner")
+
+
+def check_request_time(body: JsonObject, *, now: int) -> None:
+    """Strictly: it is no part of the signature, and many clients send seconds, a text or nothing."""
+    sent = body.get("requestTime")
+    if isinstance(sent, bool) or not isinstance(sent, int) or abs(sent - now) > MOST_MS_AWAY:
+        raise RefusedError("User not authenticated")
 
 
 def signature(*, api_key: str, account: Account) -> str:

@@ -14,10 +14,10 @@ from salesmanago_sandbox.sandbox import Sandbox
 LARGEST_BODY = 64 * 1024 * 1024
 
 
-def create_app() -> web.Application:
-    """A sandbox of its own, with the default account and nothing else in it."""
+def create_app(sandbox: Sandbox | None = None) -> web.Application:
+    """With a sandbox of its own that has the default account and nothing else, unless one is given."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[backstage.readable_problems])
-    app[SANDBOX] = Sandbox()
+    app[SANDBOX] = sandbox or Sandbox()
     app.cleanup_ctx.append(callback_sender)
     app.add_routes(backstage.ROUTES)
     app.add_routes(monitoring.ROUTES)
@@ -31,4 +31,5 @@ async def callback_sender(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(timeout=timeout) as session:
         app[CALLBACKS] = CallbackSender(session=session, sandbox=app[SANDBOX])
         yield
+        app[SANDBOX].later.finish()
         await app[CALLBACKS].close()

@@ -9,6 +9,7 @@ from salesmanago_sandbox.json_text import JsonObject
 from salesmanago_sandbox.moments import iso
 
 PLACEHOLDER = "$email$"
+RAW_SAFE = "@+&=?/%!$'*,;:()"
 HASH = re.compile(r"sha1\(([^()]*)\)")
 
 
@@ -40,10 +41,11 @@ class CallbackRecord:
         }
 
 
-def rendered(template: str, *, email: str) -> str:
-    """`sha1(…)` is worked out over the plain address; elsewhere the address is percent-encoded."""
+def rendered(template: str, *, email: str, raw: bool = False) -> str:
+    """`sha1(…)` is worked out over the plain address; elsewhere it is percent-encoded, unless `raw`."""
     hashed = HASH.sub(lambda match: _sha1(match[1].replace(PLACEHOLDER, email)), template)
-    return hashed.replace(PLACEHOLDER, quote(email, safe="@"))
+    # Raw still means a request line that can be sent: no spaces, no letters beyond ASCII.
+    return hashed.replace(PLACEHOLDER, quote(email, safe=RAW_SAFE if raw else "@"))
 
 
 def _sha1(text: str) -> str:

@@ -15,6 +15,7 @@ from salesmanago_sandbox.sandbox import Sandbox
 CALLBACK_SECONDS = 5
 # A callback that is to be overtaken goes out alone when no other follows.
 LONGEST_HELD_SECONDS = 2.0
+RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Callback:
 
 
 class CallbackSender:
-    """Sends in the background, one after the other: one GET each, never repeated."""
+    """Sends in the background, one after the other: one GET each, repeated only if the switches say so."""
 
     def __init__(self, *, session: aiohttp.ClientSession, sandbox: Sandbox) -> None:
         self._session = session
@@ -56,7 +57,8 @@ class CallbackSender:
     def _tell(self, contact: Contact, channel: str, template: str | None) -> None:
         if template is None:
             return
-        url = rendered(template, email=contact.email)
+        raw = self._sandbox.switches.callback_email == "raw"
+        url = rendered(template, email=contact.email, raw=raw)
         callback = Callback(contact, channel, url, generation=self._sandbox.generation)
         fault = self._sandbox.faults.strike_callback(holding=self._held is not None)
         if fault == "callback_reordered":
@@ -88,10 +90,21 @@ class CallbackSender:
             await self._send(await self._queue.get())
 
     async def _send(self, callback: Callback) -> None:
+        """Once, and again while it fails, as often as the switches say."""
+        for left in range(self._sandbox.switches.callback_retries, -1, -1):
+            is_answered = await self._try(callback)
+            if is_answered or not left:
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _try(self, callback: Callback) -> bool:
+        """Whether nothing is left to be done."""
+        if self._is_outdated(callback):
+            return True
         started_at = now_ms()
         status, error = await self._get(callback.url)
-        if callback.generation != self._sandbox.generation:
-            return  # The sandbox was reset while the shop was answering.
+        if self._is_outdated(callback):
+            return True
         record = CallbackRecord(
             at=started_at, channel=callback.channel, url=callback.url, status=status, error=error
         )
@@ -100,6 +113,12 @@ class CallbackSender:
         code = "callback_answered" if error is None else "callback_failed"
         callback.contact.history.append(Note(now_ms(), code, values))
         self._sandbox.contacts.changed(callback.contact)
+        self._sandbox.changed()
+        return status is not None and status < 400
+
+    def _is_outdated(self, callback: Callback) -> bool:
+        """Whether the sandbox was reset since."""
+        return callback.generation != self._sandbox.generation
 
     async def _get(self, url: str) -> tuple[int | None, str | None]:
         try:

@@ -41,6 +41,9 @@ class Contact:
     email: str
     created_on: int
     modified_on: int
+    owner: str | None = None
+    deleted: bool = False
+    monitored: bool = True
     state: str = "PROSPECT"
     province: str | None = None
     lang: str | None = None
@@ -69,7 +72,7 @@ class Contact:
             "state": self.state,
             "optedOut": self.email_status is not Status.OPT_IN,
             "optedOutPhone": self.phone_status is not Status.OPT_IN,
-            "deleted": False,
+            "deleted": self.deleted,
             "invalid": False,
             "address": {name: self.address.get(name) for name in ADDRESS_FIELDS},
             "birthdayYear": year,
@@ -104,36 +107,63 @@ class Contact:
 
 
 class ContactBook:
-    """All contacts of all accounts. E-mail addresses are found in any case."""
+    """All contacts of all accounts. E-mail addresses are found in any case, unless `case_matters`."""
 
     def __init__(self, revisions: Revisions) -> None:
+        self.case_matters = False
         self._revisions = revisions
         self._by_id: dict[tuple[str, str], Contact] = {}
-        self._by_email: dict[tuple[str, str], Contact] = {}
+        # By address in lower case, then as written.
+        self._by_email: dict[tuple[str, str], dict[str, Contact]] = {}
         self._by_change: OrderedDict[int, Contact] = OrderedDict()
+        self._erased: list[tuple[int, str]] = []
 
     def add(self, contact: Contact) -> None:
-        self._by_id[contact.client_id, contact.contact_id] = contact
-        self._by_email[contact.client_id, contact.email.lower()] = contact
+        self._index(contact)
         self.changed(contact)
 
     def by_email(self, client_id: str, email: str) -> Contact | None:
-        return self._by_email.get((client_id, email.lower()))
+        alike = self._by_email.get((client_id, email.lower()), {})
+        if self.case_matters:
+            return alike.get(email)
+        return next(iter(alike.values()), None)
 
     def by_id(self, client_id: str, contact_id: str) -> Contact | None:
         return self._by_id.get((client_id, contact_id))
 
+    def of_account(self, client_id: str) -> list[Contact]:
+        return [contact for contact in self if contact.client_id == client_id]
+
     def rename(self, contact: Contact, email: str) -> None:
         """The old address is forgotten; the contact id stays."""
-        del self._by_email[contact.client_id, contact.email.lower()]
+        self._forget_address(contact)
         contact.email = email
-        self._by_email[contact.client_id, email.lower()] = contact
+        self._index(contact)
+
+    def erase(self, contact: Contact) -> None:
+        self._forget_address(contact)
+        del self._by_id[contact.client_id, contact.contact_id]
+        self._by_change.pop(contact.revision, None)
+        self._erased.append((self._revisions.next(), contact.contact_id))
+
+    def erased_after(self, revision: int) -> list[str]:
+        """Contact ids."""
+        return [contact_id for at, contact_id in self._erased if at > revision]
 
     def changed(self, contact: Contact) -> None:
         """Call after every change: the page learns of it by the contact's revision."""
+        if self.by_id(contact.client_id, contact.contact_id) is not contact:
+            return  # It was erased while a callback about it was on its way.
         self._by_change.pop(contact.revision, None)
         contact.revision = self._revisions.next()
         self._by_change[contact.revision] = contact
+
+    def restore(self, contacts: list[Contact]) -> None:
+        """Contacts with the revisions they had, first created first."""
+        for contact in contacts:
+            self._index(contact)
+        for contact in sorted(contacts, key=lambda known: known.revision):
+            self._by_change[contact.revision] = contact
 
     def latest(self) -> Iterator[Contact]:
         """Last changed first."""
@@ -145,3 +175,10 @@ class ContactBook:
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def _index(self, contact: Contact) -> None:
+        self._by_id[contact.client_id, contact.contact_id] = contact
+        self._by_email.setdefault((contact.client_id, contact.email.lower()), {})[contact.email] = contact
+
+    def _forget_address(self, contact: Contact) -> None:
+        del self._by_email[contact.client_id, contact.email.lower()][contact.email]

@@ -54,6 +54,9 @@ class Journal:
     def changed(self, entry: Entry) -> None:
         entry.revision = self._revisions.next()
 
+    def restore(self, entries: list[Entry]) -> None:
+        self._entries = entries
+
     def latest(self, count: int) -> list[Entry]:
         """The last `count` arrivals, newest first."""
         return self._entries[: -count - 1 : -1]

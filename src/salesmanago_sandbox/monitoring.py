@@ -23,8 +23,9 @@ async def pixel(request: web.Request) -> web.Response:
     visit = Visit(at=now_ms(), **told)
     sandbox = request.app[SANDBOX]
     sandbox.visits.append(visit)
+    sandbox.changed()
     contact = sandbox.contacts.by_id(visit.smid or "", visit.client or "")
-    if contact is not None:
+    if contact is not None and contact.monitored:
         contact.last_visit = visit.at
         sandbox.contacts.changed(contact)
     return web.Response(body=PIXEL, content_type="image/gif", headers={"Cache-Control": "no-store"})

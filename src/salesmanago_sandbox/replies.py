@@ -1,6 +1,7 @@
 """What is answered to a call on the vendor's API."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from salesmanago_sandbox.json_text import JsonObject, written
 
@@ -17,6 +18,10 @@ class Reply:
     @property
     def text(self) -> str:
         return self.content if isinstance(self.content, str) else written(self.content)
+
+    def __getitem__(self, name: str) -> Any:
+        """A field of the JSON object."""
+        return self.content[name] if isinstance(self.content, dict) else None
 
     @property
     def succeeded(self) -> bool:

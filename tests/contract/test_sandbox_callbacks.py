@@ -163,3 +163,65 @@ def test_callback_that_nothing_overtakes_comes_in_the_end(
     sandbox.post(f"/_sandbox/confirm/{EMAIL}")
 
     assert [path.partition("?")[0] for path in shop.waits_for(1)] == ["/opt-in"]
+
+
+class TestSwitches:
+    def test_changes_through_the_api_may_be_told(self, sandbox: "RunningSandbox", shop: Shop) -> None:
+        set_callbacks(sandbox, shop)
+        sandbox.post("/_sandbox/switches", {"api_change_callbacks": True})
+        sandbox.upsert(EMAIL, forceOptOut=True)
+        sandbox.upsert(EMAIL, forcePhoneOptIn=True)
+
+        sandbox.upsert(EMAIL, forceOptIn=True)
+        sandbox.upsert(EMAIL, forceOptIn=True)
+        sandbox.call("contact/optout", email=EMAIL)
+
+        assert [path.partition("?")[0] for path in shop.waits_for(2)] == ["/opt-in", "/opt-out"]
+
+    def test_changes_of_the_phone_status_may_be_told(self, sandbox: "RunningSandbox", shop: Shop) -> None:
+        set_callbacks(sandbox, shop)
+        sandbox.post("/_sandbox/switches", {"phone_callbacks": True})
+        sandbox.upsert(EMAIL, forceOptIn=True, forcePhoneOptIn=True)
+
+        sandbox.call("contact/phoneoptout", email=EMAIL)
+
+        assert [path.partition("?")[0] for path in shop.waits_for(2)] == ["/opt-in", "/opt-out"]
+
+    def test_address_may_come_raw(self, sandbox: "RunningSandbox", shop: Shop) -> None:
+        set_callbacks(sandbox, shop)
+        sandbox.post("/_sandbox/switches", {"callback_email": "raw"})
+        sandbox.upsert(EMAIL, forceOptIn=True)
+
+        sandbox.post(f"/_sandbox/unsubscribe/{EMAIL}")
+
+        key = hashlib.sha1(f"{EMAIL}secret".encode()).hexdigest()
+        assert shop.waits_for(1) == [f"/opt-out?email={EMAIL}&key={key}"]
+
+    def test_failed_callback_may_be_sent_again(
+        self, sandbox: "RunningSandbox", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(callbacks, "RETRY_SECONDS", 0.01)
+        sandbox.post("/_sandbox/switches", {"callback_retries": 2})
+        sandbox.post("/_sandbox/callbacks", {"opt_out": "http://127.0.0.1:1/out?email=$email$"})
+        sandbox.upsert(EMAIL, forceOptIn=True)
+
+        sandbox.post(f"/_sandbox/unsubscribe/{EMAIL}")
+        until(lambda: len(sandbox.get("/_sandbox/callbacks")["sent"]) == 3)
+
+        assert [sent["status"] for sent in sandbox.get("/_sandbox/callbacks")["sent"]] == [None] * 3
+
+
+def test_callback_about_an_erased_contact_brings_nobody_back(
+    sandbox: "RunningSandbox", shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "LONGEST_HELD_SECONDS", 0.2)
+    set_callbacks(sandbox, shop)
+    sandbox.order_fault("callback_reordered", times=1)
+    sandbox.upsert(EMAIL, forceOptIn=True)
+    sandbox.post(f"/_sandbox/unsubscribe/{EMAIL}")
+
+    sandbox.call("contact/delete", email=EMAIL, permanently=True)
+    shop.waits_for(1)
+    until(lambda: bool(sandbox.get("/_sandbox/callbacks")["sent"]))
+
+    assert sandbox.get("/_sandbox/feed")["contacts"] == []

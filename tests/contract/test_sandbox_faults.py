@@ -294,3 +294,77 @@ def test_order_without_a_path_is_refused(sandbox: "RunningSandbox") -> None:
     answer = sandbox.post("/_sandbox/faults", {"fault": "hang"})
 
     assert answer.json == {"problem": "The field 'path' must be a text: a part of the request path."}
+
+
+EVENT = {"date": 1767261600000, "contactExtEventType": "CART", "value": 7}
+ITEMS = [{"contact": {"email": email}, "forceOptOut": True} for email in (EMAIL, "anna@example.com")]
+EVENTS = [{"email": email, "contactEvent": EVENT} for email in (EMAIL, "anna@example.com")]
+
+
+class TestBatchFailed:
+    def test_first_contact_of_a_batch_has_no_id(self, sandbox: "RunningSandbox") -> None:
+        sandbox.order_fault("batch_failed", path="/api/")
+
+        answer = sandbox.call("contact/batchupsert", upsertDetails=ITEMS)
+
+        anna = sandbox.contact("anna@example.com")["contactId"]
+        assert answer == {"success": True, "message": [], "contactIds": {"anna@example.com": anna}}
+        assert not is_stored(sandbox)
+        assert journal(sandbox) == {
+            "status": 200,
+            "answer": answer,
+            "fault": "batch_failed",
+            "applied": True,
+        }
+
+    def test_job_tells_of_the_failed_contact(self, sandbox: "RunningSandbox") -> None:
+        sandbox.order_fault("batch_failed", path="/api/")
+
+        request_id = sandbox.call("contact/batchupsertv2", upsertDetails=ITEMS)["requestId"]
+
+        problems = [item["problem"] for item in sandbox.get(f"/_sandbox/jobs/{request_id}")["results"]]
+        assert problems == ["Not processed", None]
+
+    @pytest.mark.parametrize(
+        "method", ["contact/batchAddContactExtEvent", "v2/contact/addBatchContactExtEvent"]
+    )
+    def test_events_of_one_address_fail(self, sandbox: "RunningSandbox", method: str) -> None:
+        sandbox.order_fault("batch_failed", path="ContactExtEvent", email="Anna@example.com")
+
+        answer = sandbox.call(method, events=EVENTS)
+
+        assert answer == {
+            "success": True,
+            "message": [],
+            "createdAmount": 1,
+            "failedAmount": 1,
+            "failedContacts": ["anna@example.com"],
+        }
+        assert [event["email"] for event in sandbox.get("/_sandbox/events")["events"]] == [EMAIL]
+
+    def test_single_calls_and_batches_of_others_are_spared(self, sandbox: "RunningSandbox") -> None:
+        sandbox.order_fault("batch_failed", path="", email="nobody@example.com", times=1)
+
+        single = sandbox.upsert(EMAIL, forceOptOut=True)
+        batch = sandbox.call("contact/batchupsert", upsertDetails=ITEMS)
+
+        assert single["success"] is True
+        assert len(batch["contactIds"]) == 2
+        assert len(sandbox.get("/_sandbox/feed")["faults"]) == 1
+
+
+@pytest.mark.parametrize("named_by", ["eventId", "value", "items"])
+def test_refuse_email_finds_the_address_wherever_it_hides(sandbox: "RunningSandbox", named_by: str) -> None:
+    sandbox.upsert(EMAIL, forceOptOut=True)
+    event_id = sandbox.call("contact/addContactExtEvent", email=EMAIL, contactEvent=EVENT)["eventId"]
+    sandbox.order_fault("refuse_email", path="/api/", email=EMAIL)
+
+    answer = {
+        "eventId": lambda: sandbox.call("contact/deleteContactExtEvent", eventId=event_id),
+        "value": lambda: sandbox.call(
+            "contact/batchDelete", contacts=[{"addresseeType": "EMAIL", "value": EMAIL}]
+        ),
+        "items": lambda: sandbox.call("contact/batchupsert", upsertDetails=[{"contact": {"email": EMAIL}}]),
+    }[named_by]()
+
+    assert answer == {"success": False, "message": [f"Email refused: {EMAIL}"]}

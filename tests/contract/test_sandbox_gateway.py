@@ -15,7 +15,12 @@ def refused(message: str) -> dict[str, Any]:
     return {"success": False, "message": [message]}
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '"text"', '{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud800"}'])
+TOO_DEEP = f'{{"a": {"[" * 100}{"]" * 100}}}'
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '"text"', '{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud800"}', TOO_DEEP]
+)
 def test_body_that_is_no_json_object_is_a_bad_request(sandbox: "RunningSandbox", body: str) -> None:
     answer = sandbox.post("/api/contact/upsert", body)
 

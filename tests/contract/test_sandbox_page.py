@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from salesmanago_sandbox.faults.fault import FAULTS
 from salesmanago_sandbox.notes import SENTENCES
+from salesmanago_sandbox.switches import KNOWN
 
 if TYPE_CHECKING:
     from tests.contract.conftest import RunningSandbox
@@ -129,14 +131,81 @@ def test_page_is_emptied_after_a_question(sandbox: "RunningSandbox", page: Page)
     assert sandbox.get("/_sandbox/requests") == {"requests": []}
 
 
+EVENT = {"date": 1767261600000, "contactExtEventType": "PURCHASE", "products": "P-1", "externalId": "order-1"}
+
+
+@IN_ENGLISH
+def test_events_and_findings_appear_with_their_contact(sandbox: "RunningSandbox", page: Page) -> None:
+    sandbox.upsert("jan@example.com", forceOptOut=True)
+    page.goto(sandbox.url)
+    expect(page.locator("#finding-count")).to_have_text("Nothing found")
+    contact = page.locator("#contacts > details")
+    contact.locator("summary").first.click()
+
+    for _ in range(2):
+        sandbox.call("contact/addContactExtEvent", email="jan@example.com", contactEvent=EVENT)
+
+    events = contact.locator(".events details")
+    expect(events).to_have_count(2)
+    events.first.locator("summary").click()
+    expect(events.first).to_contain_text("order-1")
+    page.locator("#findings > summary").click()
+    expect(page.locator("#finding-list li")).to_contain_text(
+        "2 events of the type PURCHASE have the externalId order-1."
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@IN_ENGLISH
+def test_erased_contact_leaves_the_page(sandbox: "RunningSandbox", page: Page) -> None:
+    sandbox.upsert("jan@example.com", forceOptOut=True)
+    page.goto(sandbox.url)
+    expect(page.locator("#contacts > details")).to_have_count(1)
+
+    sandbox.call("contact/delete", email="jan@example.com", permanently=True)
+
+    expect(page.locator("#contacts > details")).to_have_count(0)
+
+
+@IN_POLISH
+def test_switches_are_set_and_set_back(sandbox: "RunningSandbox", page: Page) -> None:
+    page.goto(sandbox.url)
+    page.locator("#switches > summary").click()
+
+    page.get_by_label("Co robi zdarzenie dla nieznanego adresu e-mail.").select_option("reject")
+    page.get_by_label("Zakończone zadanie z kontaktami wskazuje plik z wynikami.").check()
+    expect(page.locator("#switch-count")).to_have_text("Zmienione: 2")
+    page.get_by_label("Największa liczba pozycji w jednej paczce.").fill("0")
+    page.keyboard.press("Tab")
+    expect(page.locator("#switch-problem")).to_contain_text("batch_limit")
+    expect(page.get_by_label("Największa liczba pozycji w jednej paczce.")).to_have_value("1000")
+    changed = sandbox.get("/_sandbox/switches")["switches"]
+    page.get_by_role("button", name="Przywróć wartości domyślne").click()
+    expect(page.locator("#switch-count")).to_have_text("Wszystkie domyślne")
+
+    assert (changed["unknown_contact"], changed["job_file"]) == ("reject", True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@IN_ENGLISH
+def test_switch_that_is_set_elsewhere_is_shown_at_once(sandbox: "RunningSandbox", page: Page) -> None:
+    page.goto(sandbox.url)
+    page.locator("#switches > summary").click()
+    field = page.get_by_label("The most items of one batch.")
+    expect(field).to_have_value("1000")
+
+    sandbox.post("/_sandbox/switches", {"batch_limit": 7})
+
+    expect(field).to_have_value("7")
+
+
 def test_both_languages_have_the_same_texts(sandbox: "RunningSandbox") -> None:
-    texts = sandbox.request("GET", "/page/texts.js").text
     english, polish = (
-        set(re.findall(r'^  "?([\w.]+)"?: "', block, re.MULTILINE))
-        for block in re.findall(r"^const (?:EN|PL) = \{(.*?)^\};", texts, re.MULTILINE | re.DOTALL)
+        set(re.findall(r'^  "?([\w.]+)"?: "', sandbox.request("GET", f"/page/{file}.js").text, re.MULTILINE))
+        for file in ("english", "polish")
     )
 
-    assert "title" in english
+    assert {"title", *(f"switch.{name}" for name in KNOWN), *(f"fault.{name}" for name in FAULTS)} <= english
     assert polish == english | {f"note.{code}" for code in SENTENCES}
 
 

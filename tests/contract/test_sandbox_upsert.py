@@ -324,3 +324,55 @@ def test_unusable_values_are_ignored_with_a_warning(
 
     assert answer["success"] is True
     assert warnings(sandbox) == [f"The value of {field} cannot be used and was ignored."]
+
+
+class TestInsert:
+    def test_new_contact_is_created(self, sandbox: "RunningSandbox") -> None:
+        answer = sandbox.call("contact/insert", contact={"email": EMAIL, "name": "Jan"}, forceOptOut=True)
+
+        assert answer["contactId"] == sandbox.contact(EMAIL)["contactId"]
+        assert sandbox.contact(EMAIL)["name"] == "Jan"
+
+    def test_known_contact_is_refused_and_a_removed_one_comes_back(self, sandbox: "RunningSandbox") -> None:
+        before = sandbox.upsert(EMAIL, forceOptOut=True)["contactId"]
+
+        refused = sandbox.call("contact/insert", contact={"email": EMAIL})
+        sandbox.call("contact/delete", email=EMAIL)
+        taken = sandbox.call("contact/insert", contact={"email": EMAIL})
+
+        assert refused == {"success": False, "message": ["Contact already exists"]}
+        assert taken["contactId"] == before
+
+
+class TestUpdate:
+    @pytest.mark.parametrize("name", ["email", "contactId"])
+    def test_contact_is_named_beside_the_card(self, sandbox: "RunningSandbox", name: str) -> None:
+        contact_id = sandbox.upsert(EMAIL, forceOptOut=True)["contactId"]
+        identifier = {"email": EMAIL, "contactId": contact_id}[name]
+
+        answer = sandbox.call("contact/update", **{name: identifier}, contact={"name": "Jan"}, tags=["vip"])
+
+        contact = sandbox.contact(EMAIL)
+        assert answer["contactId"] == contact_id
+        assert (contact["name"], contact["tags"]) == ("Jan", ["VIP"])
+        assert warnings(sandbox) == []
+
+    def test_card_may_be_absent(self, sandbox: "RunningSandbox") -> None:
+        sandbox.upsert(EMAIL, forceOptOut=True)
+
+        sandbox.call("contact/update", email=EMAIL, newEmail="jan@new.example")
+
+        assert sandbox.contact("jan@new.example")["email"] == "jan@new.example"
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ({"email": EMAIL, "contact": {"name": "Jan"}}, "Contact not found"),
+            ({"contact": {"email": EMAIL}}, "No email specified"),
+        ],
+    )
+    def test_nobody_is_created(self, sandbox: "RunningSandbox", body: dict[str, Any], message: str) -> None:
+        answer = sandbox.call("contact/update", **body)
+
+        assert answer == {"success": False, "message": [message]}
+        assert sandbox.get("/_sandbox/contacts") == {"contacts": []}

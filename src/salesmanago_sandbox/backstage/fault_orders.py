@@ -9,6 +9,7 @@ from salesmanago_sandbox.faults.fault import (
     DEFAULT_STATUS,
     FAULTS,
     MAY_CHOOSE_APPLIED,
+    NAMING_EMAIL,
     TURNING_AWAY,
     Fault,
 )
@@ -65,7 +66,7 @@ def _status(body: JsonObject, name: str) -> int:
 def _email(body: JsonObject, name: str) -> str | None:
     if name == "refuse_email" or body.get("email") is not None:
         email = fields.text(body.get("email"), name="email")
-        return email if name == "refuse_email" else None
+        return email if name in NAMING_EMAIL else None
     return None
 
 

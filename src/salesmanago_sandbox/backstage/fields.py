@@ -8,12 +8,13 @@ from salesmanago_sandbox.json_text import JsonObject, read_object
 from salesmanago_sandbox.refusals import BadFieldError
 
 
-async def body_of(request: web.Request, *, known: tuple[str, ...]) -> JsonObject:
+async def body_of(request: web.Request, *, known: tuple[str, ...] | None = None) -> JsonObject:
+    """With `known` no other fields are taken."""
     body = read_object(await request.read())
     if body is None:
         raise BadFieldError("The body must be a JSON object.")
     for name in body:
-        if name not in known:
+        if known is not None and name not in known:
             raise BadFieldError(f"The field {name!r} is not known here; known are {', '.join(known)}.")
     return body
 

@@ -24,7 +24,7 @@ async def clear_faults(request: web.Request) -> web.Response:
 
 
 async def reset(request: web.Request) -> web.Response:
-    """Back to the start. With `?keep_settings=1` accounts and callback addresses stay."""
+    """Back to the start. With `?keep_settings=1` accounts, callback addresses and switches stay."""
     request.app[CALLBACKS].forget()
     request.app[SANDBOX].reset(keep_settings=request.query.get("keep_settings") == "1")
     return web.Response(status=204)
@@ -38,7 +38,15 @@ async def set_callbacks(request: web.Request) -> web.Response:
         opt_out=_template(body.get("opt_out"), name="opt_out"),
     )
     request.app[SANDBOX].callback_urls = urls
+    request.app[SANDBOX].changed()
     return web.json_response({"opt_in": urls.opt_in, "opt_out": urls.opt_out}, status=201)
+
+
+async def set_switches(request: web.Request) -> web.Response:
+    """Those named are set; all are answered."""
+    sandbox = request.app[SANDBOX]
+    sandbox.set_switches(sandbox.switches.changed(await fields.body_of(request)))
+    return web.json_response({"switches": sandbox.switches.values()})
 
 
 async def set_account(request: web.Request) -> web.Response:
@@ -57,6 +65,7 @@ async def set_account(request: web.Request) -> web.Response:
         active=fields.boolean(wanted["active"], name="active"),
     )
     accounts[client_id] = account
+    request.app[SANDBOX].changed()
     return web.json_response(account.described(), status=201)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from salesmanago_sandbox.backstage import acting, ordering, seeing
+from salesmanago_sandbox.backstage import acting, feed, ordering, seeing
 from salesmanago_sandbox.refusals import BadFieldError
 
 ROUTES = (
@@ -15,11 +15,15 @@ ROUTES = (
     web.get("/_sandbox/events", seeing.events),
     web.get("/_sandbox/visits", seeing.visits),
     web.get("/_sandbox/callbacks", seeing.callbacks),
-    web.get("/_sandbox/feed", seeing.feed),
+    web.get("/_sandbox/findings", seeing.findings),
+    web.get("/_sandbox/switches", seeing.switches),
+    web.get("/_sandbox/jobs/{request_id}", seeing.job),
+    web.get("/_sandbox/feed", feed.feed),
     web.post("/_sandbox/faults", ordering.add_fault),
     web.delete("/_sandbox/faults", ordering.clear_faults),
     web.post("/_sandbox/callbacks", ordering.set_callbacks),
     web.post("/_sandbox/accounts", ordering.set_account),
+    web.post("/_sandbox/switches", ordering.set_switches),
     web.post("/_sandbox/reset", ordering.reset),
     web.post("/_sandbox/confirm/{email}", acting.confirm),
     web.post("/_sandbox/unsubscribe/{email}", acting.unsubscribe),

@@ -2,14 +2,15 @@
 
 from aiohttp import web
 
+from salesmanago_sandbox import moments
 from salesmanago_sandbox.backstage.fields import whole_number
 from salesmanago_sandbox.backstage.lookup import contact_in
+from salesmanago_sandbox.events import ExternalEvent
+from salesmanago_sandbox.findings import findings as found_in
 from salesmanago_sandbox.json_text import JsonObject, written
 from salesmanago_sandbox.keys import SANDBOX
 from salesmanago_sandbox.moments import iso
-
-# The page shows no more than this of each kind.
-FEED_LENGTH = 200
+from salesmanago_sandbox.sandbox import Sandbox
 
 
 async def requests(request: web.Request) -> web.Response:
@@ -35,8 +36,37 @@ async def contact(request: web.Request) -> web.Response:
     return _json(contact_in(request).described())
 
 
-async def events(_: web.Request) -> web.Response:
-    return _json({"events": []})
+async def events(request: web.Request) -> web.Response:
+    """All that were not deleted, oldest first; with `?email=` those of one contact."""
+    sandbox = request.app[SANDBOX]
+    email = request.query.get("email")
+    found = [described_event(sandbox, event) for event in sandbox.events]
+    if email is not None:
+        found = [event for event in found if event["email"].lower() == email.lower()]
+    return _json({"events": found})
+
+
+async def findings(request: web.Request) -> web.Response:
+    """What an integration should not do, oldest first."""
+    found = found_in(request.app[SANDBOX], now=moments.now_ms())
+    return _json({"findings": [{**note.described(), "code": note.code} for note in found]})
+
+
+async def switches(request: web.Request) -> web.Response:
+    """The values, and what each may be set to."""
+    current = request.app[SANDBOX].switches
+    return _json({"switches": current.values(), "known": current.described()})
+
+
+async def job(request: web.Request) -> web.Response:
+    """What became of each item of an asynchronous batch."""
+    request_id = whole_number(request.match_info["request_id"], name="request_id")
+    found = request.app[SANDBOX].jobs.find(request_id)
+    if found is None:
+        raise web.HTTPNotFound(
+            text=written({"problem": f"There is no job {request_id}."}), content_type="application/json"
+        )
+    return _json(found.described())
 
 
 async def visits(request: web.Request) -> web.Response:
@@ -51,34 +81,11 @@ async def callbacks(request: web.Request) -> web.Response:
     return _json({"opt_in": urls.opt_in, "opt_out": urls.opt_out, "sent": sent})
 
 
-async def feed(request: web.Request) -> web.Response:
-    """What changed after revision `after`, newest first; everything when the generation is another."""
-    sandbox = request.app[SANDBOX]
-    same = request.query.get("generation") == sandbox.generation
-    after = whole_number(request.query.get("after", "0"), name="after") if same else 0
-    entries = [entry for entry in sandbox.journal.latest(FEED_LENGTH) if entry.revision > after]
-    changed: list[JsonObject] = []
-    for known in sandbox.contacts.latest():
-        if known.revision <= after or len(changed) == FEED_LENGTH:
-            break
-        changed.append({**known.described(), "history": [note.coded() for note in known.history]})
-    return _json(
-        {
-            "generation": sandbox.generation,
-            "revision": sandbox.revisions.current,
-            "totals": {"requests": len(sandbox.journal), "contacts": len(sandbox.contacts)},
-            "requests": [
-                {
-                    **entry.described(),
-                    "number": entry.number,
-                    "warnings": [note.coded() for note in entry.warnings],
-                }
-                for entry in entries
-            ],
-            "contacts": changed,
-            "faults": [fault.described() for fault in sandbox.faults.active],
-        }
-    )
+def described_event(sandbox: Sandbox, event: ExternalEvent) -> JsonObject:
+    """The fields as last written, beside the ids and the contact's address of today."""
+    contact = sandbox.contacts.by_id(event.client_id, event.contact_id)
+    email = contact.email if contact else ""
+    return {"eventId": event.event_id, "contactId": event.contact_id, "email": email, **event.fields}
 
 
 def _json(content: JsonObject) -> web.Response:

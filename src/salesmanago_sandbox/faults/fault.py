@@ -28,12 +28,16 @@ REQUEST_FAULTS = (
     "reset_after",
     "message_string",
     "no_contact_id",
+    "batch_failed",
     "big_body",
 )
 FAULTS = (*REQUEST_FAULTS, *CALLBACK_FAULTS)
 
 DEFAULT_SECONDS = {LATENCY: 1.0, "hang": 60.0, "drip": 30.0, "retry_after": 5.0}
 DEFAULT_STATUS = {"status": 500, "html": 502}
+# Only these have items that can fail one by one.
+BATCHES = ("/batchupsert", "/batchupsertv2", "/batchAddContactExtEvent", "/addBatchContactExtEvent")
+NAMING_EMAIL = ("refuse_email", "batch_failed")
 MAY_CHOOSE_APPLIED = ("hang", "drip")
 
 
@@ -57,6 +61,8 @@ class Fault:
 
     def matches(self, *, path: str, emails: frozenset[str]) -> bool:
         if self.concerns_callbacks or self.path not in path:
+            return False
+        if self.name == "batch_failed" and not path.endswith(BATCHES):
             return False
         return self.email is None or self.email.lower() in emails
 

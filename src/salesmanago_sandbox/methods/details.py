@@ -7,7 +7,7 @@ from typing import Any
 
 from salesmanago_sandbox.contacts import Contact
 from salesmanago_sandbox.methods.method import Call
-from salesmanago_sandbox.methods.texts import list_in, text_in
+from salesmanago_sandbox.methods.texts import list_in, merged, text_in
 
 BIRTHDAY = re.compile(r"(\d{4})?(\d{2})(\d{2})", re.ASCII)
 A_LEAP_YEAR = "2000"
@@ -42,7 +42,7 @@ def apply_properties(call: Call, contact: Contact) -> None:
     for name, value in properties.items():
         text = text_in(call, value, field=f"properties.{name}")
         if name and text is not None:
-            contact.properties[name] = text
+            contact.properties = merged(contact.properties, {name: text})
 
 
 def apply_dictionary_property(call: Call, contact: Contact, item: Any) -> None:
@@ -51,7 +51,7 @@ def apply_dictionary_property(call: Call, contact: Contact, item: Any) -> None:
     name = text_in(call, item.get("name"), field="dictionaryProperties.name")
     kind = item.get("type")
     value = text_in(call, item.get("value"), field=f"dictionaryProperties.{name}")
-    if not name or value is None or not _fits(kind, value):
+    if not name or not value or not _fits(kind, value):
         call.warn("unusable", field=f"dictionaryProperties.{name}")
         return
     fixed = call.sandbox.detail_types.setdefault((call.account.client_id, name), kind)
@@ -65,6 +65,9 @@ def apply_birthday(call: Call, contact: Contact) -> None:
     """`yyyyMMdd` or `MMdd`."""
     text = text_in(call, call.body.get("birthday"), field="birthday")
     if text is None:
+        return
+    if not text:
+        contact.birthday = (None, None, None)
         return
     parts = BIRTHDAY.fullmatch(text)
     if parts is None or not _is_day(parts[1] or A_LEAP_YEAR, parts[2], parts[3]):
@@ -92,7 +95,7 @@ def apply_consent(call: Call, contact: Contact, item: Any) -> None:
 
 def _tags(call: Call, field: str) -> list[str]:
     texts = [text_in(call, value, field=field) for value in list_in(call, field)]
-    return [text.upper() for text in texts if text is not None]
+    return [text.upper() for text in texts if text]
 
 
 def _fits(kind: Any, value: str) -> bool:

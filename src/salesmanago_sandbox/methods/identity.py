@@ -57,7 +57,7 @@ def check_email(email: str) -> None:
 def _by_id(call: Call, contact_id: str, email: str) -> Identity:
     contact = call.sandbox.contacts.by_id(call.account.client_id, contact_id)
     if contact is None:
-        raise RefusedError("Contact not found")
+        raise RefusedError(call.switches.contact_not_found_text)
     if email:
         call.warn("two_identifiers")
     return Identity(contact, contact.email)

@@ -19,6 +19,8 @@ export function contactSummary(contact) {
       badge(say(`email.${contact.email_status}`), TONES[contact.email_status]),
       badge(say(`phone.${contact.phone_status}`), TONES[contact.phone_status]),
       badge(contact.state),
+      contact.eventCount ? badge(`${say("events")}: ${contact.eventCount}`) : null,
+      contact.deleted ? badge(say("removed"), "bad") : null,
     ),
     make("code", { class: "id" }, contact.contactId),
   ];
@@ -32,6 +34,7 @@ export function contactBody(contact, act) {
       button("confirm", contact, act),
       button("unsubscribe", contact, act),
     ),
+    part("events", events(contact)),
     part("history", history(contact)),
     part("data", data(contact)),
     part("tags", tags(contact)),
@@ -41,6 +44,19 @@ export function contactBody(contact, act) {
     part("confirmations", confirmations(contact)),
     make("details", { "data-key": "complete" }, make("summary", {}, say("complete")), json(contact)),
   ];
+}
+
+function events({ events: shown, eventCount: count }) {
+  if (!shown.length) return null;
+  const more = count > shown.length ? make("p", { class: "hint" }, say("events_more", { shown: shown.length, count })) : null;
+  return make("div", { class: "events" }, ...shown.map(event), more);
+}
+
+function event({ at, eventId, contactExtEventType, date, ...rest }) {
+  const goods = [rest.products, rest.value].filter((value) => value !== undefined).join(" · ");
+  const head = make("summary", {}, make("strong", {}, contactExtEventType), " ", day(date), goods ? ` · ${goods}` : "");
+  const told = [["eventId", eventId], ["date", String(date)], ...Object.entries(rest), [say("event_written"), day(at)]];
+  return make("details", { "data-key": eventId }, head, pairs(told));
 }
 
 function button(action, contact, act) {

@@ -17,7 +17,8 @@ const FAULTS = {
   bad_json: {},
   big_body: {},
   redirect: {},
-  refuse_email: { email: "" },
+  refuse_email: { email: "needed" },
+  batch_failed: { email: "" },
   message_string: {},
   no_contact_id: {},
   owner_inactive: {},
@@ -89,7 +90,7 @@ function showFields() {
 async function order(send) {
   problem.textContent = "";
   const takes = FAULTS[form.fault.value];
-  if ("email" in takes && !form.email.value) {
+  if (takes.email && !form.email.value) {
     problem.textContent = say("fault_email_missing");
     form.email.focus();
     return;
@@ -105,7 +106,7 @@ function wanted(takes) {
   if (form.times.value) order.times = Number(form.times.value);
   if ("seconds" in takes && form.seconds.value) order.seconds = Number(form.seconds.value);
   if ("status" in takes && form.status.value) order.status = Number(form.status.value);
-  if ("email" in takes) order.email = form.email.value;
+  if ("email" in takes && form.email.value) order.email = form.email.value;
   if ("applied" in takes) order.applied = form.applied.checked;
   return order;
 }

@@ -42,7 +42,11 @@ export class Rows {
       row.item = item;
       this.#draw(row);
     }
-    while (this.rows.size > this.most) this.#drop(this.rows.keys().next().value);
+    while (this.rows.size > this.most) this.#remove(this.rows.keys().next().value);
+  }
+
+  drop(keys) {
+    for (const key of keys) this.#remove(key);
   }
 
   redraw() {
@@ -63,8 +67,8 @@ export class Rows {
     return row;
   }
 
-  #drop(key) {
-    this.rows.get(key).node.remove();
+  #remove(key) {
+    this.rows.get(key)?.node.remove();
     this.rows.delete(key);
   }
 

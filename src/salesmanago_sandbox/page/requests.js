@@ -3,6 +3,8 @@
 import { badge, clock, json, make } from "./pieces.js";
 import { say, sayNote } from "./texts.js";
 
+const MOST_NAMED = 3;
+
 export function requestSummary(request) {
   const about = addressIn(request.body);
   return [
@@ -46,8 +48,16 @@ function outcome({ status, answer }) {
   return answer.success ? badge(say("accepted", { status }), "good") : badge(say("refused", { status }), "waiting");
 }
 
+/** Whom the request is about: the first few, where it is about many. */
 function addressIn(body) {
   if (body === null || typeof body !== "object") return null;
-  const address = body.contact?.email ?? body.contact?.contactId ?? body.email ?? body.id ?? null;
-  return address === null ? null : [address].flat().join(", ");
+  const items = body.upsertDetails ?? body.events ?? body.contacts ?? [body];
+  const parts = Array.isArray(items) ? items.flatMap((item) => [item, item?.contactUpsertRequest, item?.addContactExtEventRequest]) : [];
+  const found = [...new Set(parts.flatMap(addressOf))];
+  return found.length > MOST_NAMED ? `${found.slice(0, MOST_NAMED).join(", ")} …` : found.join(", ") || null;
+}
+
+function addressOf(part) {
+  const address = part?.contact?.email ?? part?.contact?.contactId ?? part?.email ?? part?.contactId ?? part?.value ?? part?.id ?? part?.eventId;
+  return [address ?? part?.contactEvent?.eventId ?? []].flat().map(String);
 }

@@ -2,8 +2,10 @@
 
 import { contactBody, contactSummary } from "./contacts.js";
 import { drawFaults, startFaults } from "./faults.js";
+import { drawFindings } from "./findings.js";
 import { Rows } from "./pieces.js";
 import { requestBody, requestSummary } from "./requests.js";
+import { drawSwitches, startSwitches } from "./switches.js";
 import { choose, currentLanguage, say } from "./texts.js";
 
 const MOST = 200;
@@ -24,7 +26,20 @@ const requests = new Rows(document.getElementById("requests"), {
   most: MOST,
 });
 
-let known = { generation: "", revision: 0, totals: { contacts: 0, requests: 0 }, faults: [] };
+let known = {
+  generation: "",
+  revision: 0,
+  totals: { contacts: 0, requests: 0, findings: 0 },
+  faults: [],
+  findings: [],
+  switches: [],
+};
+// The parts that are drawn whole, and only when they changed.
+const PARTS = {
+  faults: () => drawFaults(known.faults),
+  findings: () => drawFindings(known.findings, known.totals.findings),
+  switches: () => drawSwitches(known.switches),
+};
 let reached = true;
 // Answers are drawn in the order of their questions.
 let asking = Promise.resolve();
@@ -51,11 +66,15 @@ function draw(feed) {
     contacts.clear();
     requests.clear();
   }
+  contacts.drop(feed.erased);
   contacts.update(feed.contacts);
   requests.update(feed.requests);
-  const changed = JSON.stringify(feed.faults) !== JSON.stringify(known.faults) || !known.generation;
+  const before = known;
   known = feed;
-  if (changed) drawFaults(feed.faults);
+  for (const [name, drawPart] of Object.entries(PARTS)) {
+    const changed = JSON.stringify(feed[name]) !== JSON.stringify(before[name]);
+    if (changed || !before.generation) drawPart();
+  }
   drawTotals();
 }
 
@@ -106,7 +125,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
     choose(button.dataset.language);
     drawTexts();
     drawConnection();
-    drawFaults(known.faults);
+    for (const drawPart of Object.values(PARTS)) drawPart();
     drawTotals();
     contacts.redraw();
     requests.redraw();
@@ -127,4 +146,5 @@ async function live() {
 
 drawTexts();
 startFaults({ send, refresh });
+startSwitches({ send, refresh });
 live();
