@@ -36,6 +36,15 @@ async def look_up(job: Job, client: Client, *, now: datetime) -> Known | None:
     return replace(job.known, email=there.email, status=there.status, status_at=there.status_at)
 
 
+async def taken_address(job: Job, client: Client, *, now: datetime) -> Known | None:
+    """The contact that has this person's new address already: SALESmanago can't make two contacts one.
+
+    From now on the person is that contact. Without this, everything of theirs would be refused for good.
+    """
+    found = await client.basic_contacts([job.event.customer.email])
+    return _as_known(found[0], now=now) if found else None
+
+
 def settled_opt_in(job: Job, known: Known | None) -> tuple[OptIn, tuple[str, ...]]:
     """The opt-in after looking, and a note for the merchant.
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ebexo.consents.gate import OptIn
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.job import Job
-from ebexo.delivery.lookup import is_needed, look_up, settled_opt_in
+from ebexo.delivery.lookup import is_needed, look_up, settled_opt_in, taken_address
 from ebexo.delivery.mapping.contact import Mapped, contact_upsert
 from ebexo.delivery.words import without_the_person
 from ebexo.outbox.retry import backoff
@@ -58,6 +58,18 @@ async def _transfer(job: Job, client: Client, *, turn: Turn, now: datetime) -> R
             known = await look_up(job, client, now=now)
         except SalesmanagoError as error:
             return Result(job, _failed(error, job, was_told=False), error=error)
+    result = await _tell(job, known, client, turn=turn, now=now)
+    if not (isinstance(result.error, Refused) and known and known.email != job.event.customer.email):
+        return result
+    await turn()
+    try:
+        there = await taken_address(job, client, now=now)
+    except SalesmanagoError as error:
+        return Result(job, _failed(error, job, was_told=False), error=error)
+    return await _tell(job, there, client, turn=turn, now=now) if there else result
+
+
+async def _tell(job: Job, known: Known | None, client: Client, *, turn: Turn, now: datetime) -> Result:
     opting, notes = settled_opt_in(job, known)
     mapped = contact_upsert(job.event, rules=job.rules, known=known, bought=job.bought, opt_in=opting)
     await turn()
