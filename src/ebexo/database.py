@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ebexo.environment import Environment
+from ebexo.environment import BadEnvironment, Environment
 
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
@@ -19,7 +19,12 @@ def database(environment: Environment) -> dict[str, Any]:
     """
     if environment.database_url:
         return _postgresql(environment.database_url)
-    environment.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        environment.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadEnvironment(
+            f"EBEXO_DATA_DIR {environment.data_dir} can't be used: {error.strerror}."
+        ) from None
     return {
         "ENGINE": "ebexo.sqlite",
         "NAME": environment.data_dir / "ebexo.sqlite3",
@@ -29,9 +34,17 @@ def database(environment: Environment) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    from psycopg.conninfo import conninfo_to_dict  # only where PostgreSQL is used: the bare install lacks it
-
-    parts = dict(conninfo_to_dict(url))
+    try:
+        import psycopg  # only where PostgreSQL is used: the bare install lacks it
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError:
+        raise BadEnvironment(
+            "EBEXO_DATABASE_URL needs PostgreSQL's driver: install ebexo-salesmanago[scale]."
+        ) from None
+    try:
+        parts = dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError:
+        raise BadEnvironment("EBEXO_DATABASE_URL can't be read as an address of PostgreSQL.") from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", ""),

@@ -66,7 +66,14 @@ def _installation_secret() -> bytes:
 
 
 def _made_once(path: Path, make: Callable[[], str]) -> str:
-    """The content of `path`, written by whichever process comes first; mode 600."""
+    """The content of `path`, written by whichever process comes first; mode 600. Raises BadEnvironment."""
+    try:
+        return _read_or_made(path, make)
+    except OSError as error:
+        raise BadEnvironment(f"EBEXO_DATA_DIR {path.parent} can't be used: {error.strerror}.") from None
+
+
+def _read_or_made(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

@@ -118,7 +118,9 @@ async def test_contact_known_there_by_the_former_address_is_renamed(send: Any, s
     result = await send(moved, ContactUpsert("dawna@example.com"))
 
     assert result.known.email == "ewa@example.com"
-    assert [contact["email"] for contact in sandbox.get("/_sandbox/contacts")["contacts"]] == ["ewa@example.com"]
+    assert [contact["email"] for contact in sandbox.get("/_sandbox/contacts")["contacts"]] == [
+        "ewa@example.com"
+    ]
 
 
 async def test_new_address_that_is_taken_there_makes_the_person_that_contact(send: Any, sandbox: Any) -> None:

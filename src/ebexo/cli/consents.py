@@ -23,8 +23,8 @@ def add(store: str, code: str, name: str, text: str, vendor_name: str) -> None:
     from ebexo.consents.ledger import add_consent
     from ebexo.consents.models import Consent
 
-    found = find_store(store)
-    if not code.strip() or len(code) > 64:
+    found, code = find_store(store), code.strip()
+    if not code or len(code) > 64:
         raise Refusal("CODE must have 1 to 64 characters.")
     if Consent.objects.filter(store=found, code=code).exists():
         raise Refusal(f"CODE {code}: the store has a consent with this code already.")

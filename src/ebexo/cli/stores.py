@@ -23,6 +23,8 @@ OPTIONS = {
     "endpoint": "--endpoint",
     "mode": "--mode",
     "consent": "--consent",
+    "double_opt_in_email_id": "--set doi_email_id",
+    "double_opt_in_language": "--set doi_language",
 }
 F = TypeVar("F", bound=Callable[..., Any])
 

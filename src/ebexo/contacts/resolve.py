@@ -62,7 +62,8 @@ def find(store_id: int, *, kind: str, value: str) -> Contact | None:
 
 
 def _identities(store_id: int, names: list[Name]) -> dict[Name, Identity]:
-    rows = Identity.objects.filter(store_id=store_id, digest__in=[digest for _, digest in names])
+    kinds, digests = {kind for kind, _ in names}, [digest for _, digest in names]  # the index is on both
+    rows = Identity.objects.filter(store_id=store_id, kind__in=kinds, digest__in=digests)
     return {(row.kind, row.digest): row for row in rows.select_related("contact")}
 
 
@@ -72,8 +73,9 @@ def _add(contact: Contact, name: Name) -> None:
 
 def _take_email(contact: Contact, email: Name, *, occurred_at: datetime) -> None:
     """The contact has this address from `occurred_at` on, unless a later event told another one already."""
-    email_at = Contact.objects.select_for_update().values_list("email_at", flat=True).get(pk=contact.pk)
-    if occurred_at < email_at:
+    # no_key: others may go on adding rows that point to this contact; they would be waited for in a circle
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if occurred_at < locked.email_at:
         return
     Identity.objects.filter(contact=contact, kind=Kind.EMAIL).delete()
     _add(contact, email)

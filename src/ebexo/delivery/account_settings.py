@@ -51,6 +51,7 @@ class Saved:
 
 
 LONGEST_ENDPOINT = 200
+LONGEST_CODE = 64
 ADVANCED = (
     "country",
     "language",
@@ -184,6 +185,8 @@ def _consent_problem(settings: Seven, account: Account) -> str | None:
         return None
     if not settings.consent_code:
         return "consent_required"
+    if len(settings.consent_code) > LONGEST_CODE:
+        return "consent_unknown"
     codes = set(Consent.objects.filter(store_id=account.store_id).values_list("code", flat=True))
     return None if not codes or settings.consent_code in codes else "consent_unknown"
 
@@ -194,6 +197,8 @@ def _advanced_problems(advanced: Mapping[str, Any]) -> dict[str, str]:
         "language": _letters_problem(advanced.get("language", "pl")),
         "rate": None if 1 <= advanced.get("rate", 10) <= 1000 else "rate",
         "ignored_domains": _domains_problem(advanced.get("ignored_domains", [])),
+        "double_opt_in_email_id": _word_problem(advanced.get("double_opt_in_email_id", ""), needed=False),
+        "double_opt_in_language": _optional_letters_problem(advanced.get("double_opt_in_language", "")),
         "tags": None if set(advanced.get("tags", {})) <= set(TRIGGERS) else "tags",
     }
     return {name: problem for name, problem in problems.items() if problem}
@@ -202,6 +207,10 @@ def _advanced_problems(advanced: Mapping[str, Any]) -> dict[str, str]:
 def _domains_problem(domains: Sequence[str]) -> str | None:
     readable = all("." in domain and not set(domain) & set("@ /") for domain in domains)
     return None if readable else "domains"
+
+
+def _optional_letters_problem(text: str) -> str | None:
+    return _letters_problem(text) if text else None
 
 
 def _letters_problem(text: str) -> str | None:

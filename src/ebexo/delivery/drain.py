@@ -113,7 +113,9 @@ async def _empty(
 
 def _claim(holding: Holding, *, limit: int, stopping: asyncio.Event) -> list[Job]:
     """Jobs to do now. Messages that the gate stops on the way out are settled here, and others take their place."""
-    account = Account.objects.get(store_id=holding.lease.store_id)
+    account = Account.objects.filter(store_id=holding.lease.store_id).first()
+    if account is None:  # the store was removed, and its lane with it
+        raise LeaseLost
     if account.active and not account.is_complete:
         unfilled = LaneVerdict(works=False, backoff=PROBE_EVERY, pause="incomplete")
         settle(holding.lease, [], verdict=unfilled, now=timezone.now())
@@ -152,7 +154,7 @@ def _settle(holding: Holding, results: list[Result]) -> bool:
 
 def _told_by_these_settings(store_id: int, results: list[Result]) -> list[Result]:
     """Results that say something about the account as its settings are now: calls made before are left out."""
-    saved_at = Account.objects.values_list("saved_at", flat=True).get(store_id=store_id)
+    saved_at = Account.objects.values_list("saved_at", flat=True).filter(store_id=store_id).first()
     return [
         result for result in results if result.outcome.was_called and result.job.account.saved_at == saved_at
     ]

@@ -6,14 +6,14 @@ from django.utils import timezone
 from ebexo.consents.gate import Reason
 from ebexo.contacts.hashes import masked_email, person_hash
 from ebexo.events import StoreEvent
-from ebexo.outbox.models import Message
+from ebexo.outbox.models import IS_LIVE, Message
 from ebexo.outbox.settle import move_head_on
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account
 
 
 def count_waiting(store_id: int) -> int:
-    return Message.objects.filter(store_id=store_id, state=State.WAITING).count()
+    return Message.objects.filter(IS_LIVE, store_id=store_id, state=State.WAITING).count()
 
 
 def withhold_waiting(account: Account) -> int:
@@ -23,7 +23,7 @@ def withhold_waiting(account: Account) -> int:
     """
     now = timezone.now()
     with transaction.atomic():
-        messages = Message.objects.filter(store_id=account.pk, state=State.WAITING)
+        messages = Message.objects.filter(IS_LIVE, store_id=account.pk, state=State.WAITING)
         waiting = list(messages.order_by("pk").select_for_update())
         for message in waiting:
             email = StoreEvent.model_validate_json(message.payload or "").customer.email

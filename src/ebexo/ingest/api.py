@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import cast
 
+import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from ebexo.outbox.models import Message
 from ebexo.stores.models import Store
 
 BODY_BYTES = 1_000_000
+log = structlog.get_logger("ebexo.ingest")
 
 api = NinjaAPI(
     title="Ebexo for SALESmanago",
@@ -38,6 +40,7 @@ def _unauthorized(request: HttpRequest, error: AuthenticationError) -> JsonRespo
 
 @api.exception_handler(DatabaseError)
 def _unavailable(request: HttpRequest, error: DatabaseError) -> JsonResponse:  # noqa: ARG001
+    log.error("not_stored", error=type(error).__name__)  # its text may quote what was to be stored
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "The event could not be stored. Send it again.")
     response["Retry-After"] = "5"
     return response
@@ -69,7 +72,7 @@ def post_event(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(accepted, status=HTTPStatus.ACCEPTED)
 
 
-@api.get("/events/{event_id}", summary="Ask what became of a store event")
+@api.get("/events/{path:event_id}", summary="Ask what became of a store event")
 def get_event(request: HttpRequest, event_id: str) -> HttpResponseBase:
     """State, reason, notes and attempts of an event this store told; 404 for any other."""
     message = Message.objects.filter(store=_store(request), event_id=event_id).first()

@@ -22,6 +22,8 @@ from ebexo.outbox.put import NewMessage, already_known, put, put_withheld
 from ebexo.secrets import keyed_hash
 from ebexo.stores.models import Account, Store
 
+TRIES = 5
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -43,12 +45,12 @@ def receive(store: Store, event: StoreEvent | Mapping[str, Any]) -> Receipt:
     """
     now = timezone.now()
     told = parse(event, now=now)
-    for last_try in (False, True):
+    for tries_left in reversed(range(TRIES)):
         try:
             with transaction.atomic():
                 return _accept(store, told, now=now)
-        except IntegrityError:  # the same event or person arrived at the same moment: look again, once
-            if last_try:
+        except IntegrityError:  # the same event or person arrived at the same moment: look again
+            if not tries_left:
                 raise
     raise AssertionError("unreachable")
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ebexo.outbox.lease import Lease, clock_was_set_back, is_free, renew
-from ebexo.outbox.models import Attempt, Key, Lane, Message
+from ebexo.outbox.models import IS_LIVE, Attempt, Key, Lane, Message
 from ebexo.outbox.retry import LONGEST
 from ebexo.outbox.states import State
 
@@ -31,9 +31,14 @@ class Claim:
 
 
 def due_stores(*, now: datetime) -> list[int]:
-    """Stores with something to send, the one that waited longest for its turn first."""
+    """Stores with something to send, the one that waited longest for its turn first.
+
+    What is in flight on a lane that nobody holds was left by a worker that died.
+    """
     due_key = Key.objects.filter(_due(now), store_id=OuterRef("store_id"))
-    lanes = Lane.objects.filter(Exists(due_key)).filter(is_free(now) & _not_backing_off(now))
+    left = Message.objects.filter(IS_LIVE, store_id=OuterRef("store_id"), state=State.IN_FLIGHT)
+    something = (Q(Exists(due_key)) & _not_backing_off(now)) | Q(Exists(left))
+    lanes = Lane.objects.filter(is_free(now), something)
     return list(lanes.order_by(F("last_served_at").asc(nulls_first=True)).values_list("store_id", flat=True))
 
 

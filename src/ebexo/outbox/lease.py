@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from ebexo.outbox.models import Attempt, Key, Lane, Message
+from ebexo.outbox.models import IS_LIVE, Attempt, Key, Lane, Message
 from ebexo.outbox.states import State
 
 LEASE = timedelta(seconds=60)
@@ -80,11 +80,13 @@ def release_all() -> None:
 
 
 def _take_over_what_was_left(store_id: int, *, now: datetime) -> None:
-    left = list(Message.objects.filter(store_id=store_id, state=State.IN_FLIGHT).values_list("pk", "key_id"))
+    in_flight = Message.objects.filter(IS_LIVE, store_id=store_id, state=State.IN_FLIGHT)
+    left = list(in_flight.values_list("pk", "key_id"))
     if not left:
         return
     Message.objects.filter(pk__in=[pk for pk, _ in left]).update(
         state=State.WAITING, in_doubt=True, crash_reclaims=F("crash_reclaims") + 1
     )
     Key.objects.filter(pk__in=[key_id for _, key_id in left]).update(due_at=now)
-    Attempt.objects.filter(store_id=store_id, finished_at=None).update(finished_at=now, outcome="interrupted")
+    begun = Attempt.objects.filter(messages__in=[pk for pk, _ in left], finished_at=None)
+    begun.update(finished_at=now, outcome="interrupted")

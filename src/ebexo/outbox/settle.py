@@ -72,7 +72,8 @@ def _back_in_line(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
 def move_head_on(key_id: int) -> None:
     """Make the oldest message of this key that is not final its head. Call it inside a transaction."""
     key = Key.objects.select_for_update().get(pk=key_id)  # first: nothing may be put in between
-    following = Message.objects.filter(key_id=key_id, state__in=LIVE_STATES).order_by("key_seq").first()
+    rest = Message.objects.filter(key_id=key_id, key_seq__gte=key.head_seq, state__in=LIVE_STATES)
+    following = rest.order_by("key_seq").first()
     key.head_seq = (following and following.key_seq) or key.tail_seq + 1
     key.head_message = following.pk if following else None
     key.due_at = following.accepted_at if following and following.state == State.WAITING else None

@@ -49,6 +49,14 @@ class WriterLock:
         return self._file
 
 
+def _forget_locks_of_the_parent() -> None:
+    """A lock that came over by fork is one and the same in both processes: it would keep neither of them out."""
+    writer_lock.cache_clear()
+
+
+os.register_at_fork(after_in_child=_forget_locks_of_the_parent)
+
+
 @cache
 def writer_lock(database: str) -> WriterLock:
     """The lock of the database file `database`: `write.lock` beside it."""

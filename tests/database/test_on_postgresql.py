@@ -1,0 +1,56 @@
+"""The same tests once more on PostgreSQL, in a process of their own: one process cannot change its database."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TWICE = (
+    "test_receive.py",
+    "test_identity.py",
+    "test_outbox.py",
+    "test_at_once.py",
+    "test_drain.py",
+    "test_account_settings.py",
+    "test_http_door.py",
+    "test_canary.py",
+)
+
+
+@pytest.mark.skipif("os.environ.get('EBEXO_TEST_DATABASE') == 'postgresql'", reason="this is that process")
+def test_everything_about_events_and_messages_holds_on_postgresql():
+    files = [str(HERE / name) for name in TWICE]
+    # The settings must not be loaded before tests/conftest.py has started the database they name.
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "DJANGO_SETTINGS_MODULE=",
+        *files,
+    ]
+
+    ended = subprocess.run(
+        command,
+        cwd=HERE.parent.parent,
+        env={name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        | {"EBEXO_TEST_DATABASE": "postgresql"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stdout
+
+
+@pytest.mark.skipif("os.environ.get('EBEXO_TEST_DATABASE') != 'postgresql'", reason="SQLite is meant here")
+def test_this_process_is_on_postgresql(on_postgresql):
+    assert on_postgresql
