@@ -102,9 +102,9 @@ def test_a_drain_that_fails_is_left_alone_for_a_while_and_made_again(
     tell(1)
     dispatcher.start()
 
-    wait_for(lambda: drained == [store.pk])
+    wait_for(lambda: Lane.objects.get().failures == 2)
 
-    assert Lane.objects.get().failures == 2
+    assert drained == [store.pk]
 
 
 def test_a_store_removed_while_its_drain_fails_ends_nothing(
