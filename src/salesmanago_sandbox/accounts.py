@@ -14,6 +14,8 @@ class Account:
     owners: tuple[str, ...]
     double_opt_in: bool = True
     active: bool = True
+    v3_key: str | None = None
+    """The key of API v3; an account without one cannot call it."""
 
     def owns(self, owner: str) -> bool:
         return owner.lower() in {known.lower() for known in self.owners}
@@ -25,6 +27,7 @@ class Account:
             "owners": list(self.owners),
             "double_opt_in": self.double_opt_in,
             "active": self.active,
+            **({"v3Key": self.v3_key} if self.v3_key else {}),
         }
 
 
@@ -32,6 +35,7 @@ DEFAULT_ACCOUNT = Account(
     client_id="sandbox-client",
     api_secret="sandbox-secret",  # noqa: S106 - it guards nothing
     owners=("owner@shop.example",),
+    v3_key="sandbox-v3-key",
 )
 
 

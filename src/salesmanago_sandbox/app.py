@@ -10,6 +10,7 @@ from salesmanago_sandbox.backstage import routes as backstage
 from salesmanago_sandbox.callbacks import CALLBACK_SECONDS, CallbackSender
 from salesmanago_sandbox.keys import CALLBACKS, SANDBOX
 from salesmanago_sandbox.sandbox import Sandbox
+from salesmanago_sandbox.v3 import gateway as v3
 
 LARGEST_BODY = 64 * 1024 * 1024
 
@@ -23,6 +24,7 @@ def create_app(sandbox: Sandbox | None = None) -> web.Application:
     app.add_routes(monitoring.ROUTES)
     app.add_routes(page.ROUTES)
     app.router.add_route("*", "/api/{method:.*}", gateway.answer)
+    app.router.add_route("*", "/v3/{method:.*}", v3.answer)
     return app
 
 

@@ -1,11 +1,12 @@
 """Everything the sandbox remembers."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from salesmanago_sandbox.accounts import DEFAULT_ACCOUNT, Account
 from salesmanago_sandbox.callback_urls import CallbackRecord, CallbackUrls
+from salesmanago_sandbox.catalogs import Catalog, CatalogBook, Collection
 from salesmanago_sandbox.contacts import Contact, ContactBook
 from salesmanago_sandbox.events import EventBook, ExternalEvent
 from salesmanago_sandbox.faults.box import FaultBox
@@ -34,6 +35,8 @@ class Remembered:
     visits: list[Visit] = field(default_factory=list)
     callbacks: list[CallbackRecord] = field(default_factory=list)
     detail_types: list[tuple[str, str, str]] = field(default_factory=list)
+    catalogs: list[Catalog] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
 
 
 class Sandbox:
@@ -49,6 +52,7 @@ class Sandbox:
         self.journal = Journal(self.revisions)
         self.contacts = ContactBook(self.revisions)
         self.events = EventBook()
+        self.catalogs = CatalogBook()
         self.jobs = JobBook()
         self.faults = FaultBox()
         self.pace = Pace()
@@ -81,6 +85,7 @@ class Sandbox:
         """The contact and everything that hangs on it; the journal still shows the requests."""
         self.contacts.erase(contact)
         self.events.forget(contact.client_id, contact.contact_id)
+        self.catalogs.forget_contact(contact.client_id, contact.contact_id)
 
     @property
     def mark(self) -> tuple[str, int]:
@@ -104,13 +109,15 @@ class Sandbox:
             visits=self.visits,
             callbacks=self.callbacks,
             detail_types=[(*known, kind) for known, kind in self.detail_types.items()],
+            catalogs=self.catalogs.catalogs,
+            collections=self.catalogs.collections,
         )
 
     def remember(self, remembered: Remembered) -> None:
         """Become what `remembered` says; what was known before is forgotten."""
         self.reset()
         self.revisions.current = remembered.revision
-        self.accounts = {account.client_id: account for account in remembered.accounts}
+        self.accounts = {account.client_id: _with_key(account) for account in remembered.accounts}
         self.callback_urls = remembered.callback_urls
         self.set_switches(remembered.switches)
         self.contacts.restore(remembered.contacts)
@@ -121,3 +128,10 @@ class Sandbox:
         self.visits = remembered.visits
         self.callbacks = remembered.callbacks
         self.detail_types = {(client_id, name): kind for client_id, name, kind in remembered.detail_types}
+        self.catalogs.restore(catalogs=remembered.catalogs, collections=remembered.collections)
+
+
+def _with_key(account: Account) -> Account:
+    """A file that was written before there were keys has none for the default account."""
+    is_keyless = account.client_id == DEFAULT_ACCOUNT.client_id and account.v3_key is None
+    return replace(account, v3_key=DEFAULT_ACCOUNT.v3_key) if is_keyless else account

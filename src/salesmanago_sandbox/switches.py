@@ -46,6 +46,8 @@ class Switches:
     """Whether an update forgets the fields of the event that it leaves out."""
     events_read: int = _number(0, most=1_000_000)
     """The most events of a contact in `contact/list`, the newest ones; 0 sets no limit."""
+    product_problems: Literal["refuse_all", "keep_others"] = "refuse_all"
+    """What becomes of the right products of an API v3 request that has wrong ones, too."""
     created_on: Literal["ignore", "accept"] = "ignore"
     """Whether `createdOn` of a new contact is taken."""
     consents_move_status: bool = False

@@ -10,6 +10,8 @@ from salesmanago_sandbox.faults.fault import FAULTS
 from salesmanago_sandbox.findings import WORTH_SEEING
 from salesmanago_sandbox.methods import METHODS
 from salesmanago_sandbox.switches import Switches
+from salesmanago_sandbox.v3 import METHODS as V3_METHODS
+from salesmanago_sandbox.v3.problems import Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md").read_text()
 
@@ -27,6 +29,16 @@ def named_first(title: str) -> set[str]:
 
 def test_every_method_is_in_the_table() -> None:
     assert named_first("Methods, and how sure they are") == set(METHODS)
+
+
+def test_every_method_of_api_v3_is_in_the_table() -> None:
+    assert named_first("API v3") == {*V3_METHODS, "reasonCode"}
+
+
+def test_every_reason_of_api_v3_is_in_the_table() -> None:
+    codes = [int(code) for code in re.findall(r"^\| (\d\d) \|", PAGE, re.MULTILINE)]
+
+    assert codes == list(Reason)
 
 
 def test_every_fault_is_in_the_table() -> None:

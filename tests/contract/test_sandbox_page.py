@@ -168,6 +168,25 @@ def test_erased_contact_leaves_the_page(sandbox: "RunningSandbox", page: Page) -
 
 
 @IN_POLISH
+def test_catalogs_are_shown_only_where_there_are_any(sandbox: "RunningSandbox", page: Page) -> None:
+    page.goto(sandbox.url)
+    expect(page.locator("#contacts-empty")).to_be_visible()
+    expect(page.locator("#catalogs")).to_be_hidden()
+    catalog = {"name": "Sklep", "setAsDefault": True, "currency": "PLN", "location": "shop_1"}
+
+    answer = page.request.post(
+        f"{sandbox.url}/v3/product/catalogUpsert", headers={"API-KEY": "sandbox-v3-key"}, data=catalog
+    )
+
+    assert answer.status == 200
+    expect(page.locator("#catalogs h2")).to_have_text("Katalogi produktów")
+    expect(page.locator("#catalog-list li")).to_contain_text("Sklep")
+    expect(page.locator("#catalog-list .badge")).to_have_text(["Produkty: 0", "PLN", "shop_1", "Domyślny"])
+    expect(page.locator("#requests .badge")).to_have_text("200 przyjęte")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@IN_POLISH
 def test_switches_are_set_and_set_back(sandbox: "RunningSandbox", page: Page) -> None:
     page.goto(sandbox.url)
     page.locator("#switches > summary").click()

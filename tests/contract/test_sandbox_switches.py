@@ -30,6 +30,7 @@ DEFAULTS = {
     "empty_text": "ignore",
     "event_update": "replace",
     "events_read": 0,
+    "product_problems": "refuse_all",
     "created_on": "ignore",
     "consents_move_status": False,
     "email_case": "insensitive",

@@ -34,6 +34,10 @@ async def feed(request: web.Request) -> web.Response:
         "requests": _requests(sandbox, after=after),
         "contacts": _contacts(sandbox, after=after),
         "erased": sandbox.contacts.erased_after(after),
+        "catalogs": [
+            {**catalog.listed(), "productCount": len(catalog.products)}
+            for catalog in sandbox.catalogs.catalogs
+        ],
         "faults": [fault.described() for fault in sandbox.faults.active],
         "switches": sandbox.switches.described(),
         "findings": [note.coded() for note in found[: -FEED_LENGTH - 1 : -1]],

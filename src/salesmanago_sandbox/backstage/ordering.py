@@ -51,22 +51,35 @@ async def set_switches(request: web.Request) -> web.Response:
 
 async def set_account(request: web.Request) -> web.Response:
     """A new account, or a known one changed: then what is absent stays as it was."""
-    names = ("clientId", "apiSecret", "owners", "double_opt_in", "active")
+    names = ("clientId", "apiSecret", "owners", "double_opt_in", "active", "v3Key")
     body = await fields.body_of(request, known=names)
     client_id = fields.text(body.get("clientId"), name="clientId")
     accounts = request.app[SANDBOX].accounts
-    known = accounts[client_id].described() if client_id in accounts else {}
-    wanted = {"double_opt_in": True, "active": True, **known, **body}
+    known = accounts.get(client_id)
+    wanted = {"double_opt_in": True, "active": True, **(known.described() if known else {}), **body}
     account = Account(
         client_id=client_id,
         api_secret=fields.text(wanted.get("apiSecret"), name="apiSecret"),
         owners=fields.texts(wanted.get("owners"), name="owners"),
         double_opt_in=fields.boolean(wanted["double_opt_in"], name="double_opt_in"),
         active=fields.boolean(wanted["active"], name="active"),
+        v3_key=_v3_key(
+            wanted.get("v3Key"), others=[other for other in accounts.values() if other is not known]
+        ),
     )
     accounts[client_id] = account
     request.app[SANDBOX].changed()
     return web.json_response(account.described(), status=201)
+
+
+def _v3_key(value: Any, *, others: list[Account]) -> str | None:
+    """Null for an account that is not to call API v3. A key belongs to one account."""
+    if value is None:
+        return None
+    key = fields.text(value, name="v3Key")
+    if any(other.v3_key == key for other in others):
+        raise BadFieldError("The field 'v3Key' must be another key than those of other accounts.")
+    return key
 
 
 def _template(value: Any, *, name: str) -> str | None:

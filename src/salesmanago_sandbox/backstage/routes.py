@@ -13,6 +13,7 @@ ROUTES = (
     web.get("/_sandbox/contacts", seeing.contacts),
     web.get("/_sandbox/contacts/{email}", seeing.contact),
     web.get("/_sandbox/events", seeing.events),
+    web.get("/_sandbox/catalogs", seeing.catalogs),
     web.get("/_sandbox/visits", seeing.visits),
     web.get("/_sandbox/callbacks", seeing.callbacks),
     web.get("/_sandbox/findings", seeing.findings),

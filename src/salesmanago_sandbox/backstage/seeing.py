@@ -69,6 +69,13 @@ async def job(request: web.Request) -> web.Response:
     return _json(found.described())
 
 
+async def catalogs(request: web.Request) -> web.Response:
+    """With their products and collections, first created first."""
+    known = request.app[SANDBOX].catalogs
+    found = [catalog.described(known.collections_in(catalog)) for catalog in known.catalogs]
+    return _json({"catalogs": found})
+
+
 async def visits(request: web.Request) -> web.Response:
     return _json({"visits": [visit.described() for visit in request.app[SANDBOX].visits]})
 

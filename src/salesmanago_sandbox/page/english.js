@@ -8,7 +8,7 @@ export const EN = {
   live: "Live",
   lost: "The sandbox does not answer. This page keeps trying.",
   reset: "Empty the sandbox",
-  reset_question: "All contacts, events, requests and faults will be gone. Accounts, callback addresses and switches stay.",
+  reset_question: "All contacts, events, catalogs, requests and faults will be gone. Accounts, callback addresses and switches stay.",
   reset_yes: "Empty it",
   reset_no: "Leave it as it is",
   newest_only: "Only the newest 200 are shown.",
@@ -79,6 +79,10 @@ export const EN = {
   findings_none: "Nothing found",
   findings_count: "Found: {count}",
 
+  catalogs: "Product catalogs",
+  catalog_default: "Default",
+  catalog_products: "Products: {count}",
+
   switches: "Switches",
   switches_lead: "SALESmanago’s documentation leaves these open. The defaults are the likeliest answers; an integration should cope with all of them.",
   switches_default: "All as by default",
@@ -106,6 +110,7 @@ export const EN = {
   "switch.event_update": "What an update does to the fields of an event that it leaves out.",
   "switch.events_read": "The most events of a contact that are read back; 0 means no limit.",
   "switch.created_on": "What happens to createdOn of a new contact.",
+  "switch.product_problems": "What becomes of the right products of a request that has wrong ones, too.",
   "switch.consents_move_status": "Consents alone, without a flag, opt in or out.",
   "switch.email_case": "Whether upper and lower case make different addresses.",
   "switch.api_change_callbacks": "Changes made through the API send callbacks, too.",

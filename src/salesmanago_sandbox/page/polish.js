@@ -8,7 +8,7 @@ export const PL = {
   live: "Na żywo",
   lost: "Piaskownica nie odpowiada. Strona wciąż próbuje się połączyć.",
   reset: "Opróżnij piaskownicę",
-  reset_question: "Wszystkie kontakty, zdarzenia, żądania i awarie znikną. Konta, adresy wywołań zwrotnych i przełączniki pozostaną.",
+  reset_question: "Wszystkie kontakty, zdarzenia, katalogi, żądania i awarie znikną. Konta, adresy wywołań zwrotnych i przełączniki pozostaną.",
   reset_yes: "Opróżnij",
   reset_no: "Pozostaw bez zmian",
   newest_only: "Widać tylko 200 najnowszych.",
@@ -79,6 +79,10 @@ export const PL = {
   findings_none: "Nic nie znaleziono",
   findings_count: "Znaleziono: {count}",
 
+  catalogs: "Katalogi produktów",
+  catalog_default: "Domyślny",
+  catalog_products: "Produkty: {count}",
+
   switches: "Przełączniki",
   switches_lead: "Dokumentacja SALESmanago zostawia te sprawy otwarte. Wartości domyślne są najbardziej prawdopodobne; integracja powinna sobie radzić z każdą.",
   switches_default: "Wszystkie domyślne",
@@ -106,6 +110,7 @@ export const PL = {
   "switch.event_update": "Co zmiana zdarzenia robi z polami, które pomija.",
   "switch.events_read": "Ile najwyżej zdarzeń kontaktu można odczytać; 0 oznacza brak limitu.",
   "switch.created_on": "Co dzieje się z polem createdOn nowego kontaktu.",
+  "switch.product_problems": "Co dzieje się z poprawnymi produktami, gdy w tym samym żądaniu są też błędne.",
   "switch.consents_move_status": "Same zgody, bez flagi, zmieniają status.",
   "switch.email_case": "Czy wielkość liter odróżnia adresy.",
   "switch.api_change_callbacks": "Zmiany przez API także wysyłają wywołania zwrotne.",

@@ -41,11 +41,12 @@ function answer(request) {
   return json(request.answer);
 }
 
-function outcome({ status, answer }) {
+function outcome({ path, status, answer }) {
   if (status === null) return badge(say("no_answer"), "bad");
   if (status !== 200) return badge(say("refused", { status }), "bad");
   if (answer === null || typeof answer !== "object") return badge(say("odd", { status }), "bad");
-  return answer.success ? badge(say("accepted", { status }), "good") : badge(say("refused", { status }), "waiting");
+  // API v3 says by the status alone whether it accepted.
+  return answer.success ?? path.startsWith("/v3/") ? badge(say("accepted", { status }), "good") : badge(say("refused", { status }), "waiting");
 }
 
 /** Whom the request is about: the first few, where it is about many. */

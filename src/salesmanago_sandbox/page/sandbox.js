@@ -1,5 +1,6 @@
 // The page asks every second what changed, and draws it.
 
+import { drawCatalogs } from "./catalogs.js";
 import { contactBody, contactSummary } from "./contacts.js";
 import { drawFaults, startFaults } from "./faults.js";
 import { drawFindings } from "./findings.js";
@@ -30,12 +31,14 @@ let known = {
   generation: "",
   revision: 0,
   totals: { contacts: 0, requests: 0, findings: 0 },
+  catalogs: [],
   faults: [],
   findings: [],
   switches: [],
 };
 // The parts that are drawn whole, and only when they changed.
 const PARTS = {
+  catalogs: () => drawCatalogs(known.catalogs),
   faults: () => drawFaults(known.faults),
   findings: () => drawFindings(known.findings, known.totals.findings),
   switches: () => drawSwitches(known.switches),
