@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ebexo.consents.gate import Purpose
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.job import Job
 from ebexo.delivery.mapping.contact import Rules
@@ -73,6 +74,7 @@ async def test_person_unknown_there_is_opted_in(send: Any, sandbox: Any) -> None
         email="ewa@example.com",
         status=Status.OPT_IN,
         status_at=NOON,
+        customer_id="7",
         told_at=NOON,
         told_fields=("external_id", "lang", "name", "state"),
         sent=True,
@@ -102,6 +104,34 @@ async def test_sign_up_newer_than_the_opt_out_there_opts_in(send: Any, sandbox: 
     await send(job(EventType.NEWSLETTER_SUBSCRIBED, own_yes_at=NEWLY), there)
 
     assert sandbox.contact("ewa@example.com")["email_status"] == "opt_in"
+
+
+async def test_opt_out_tells_who_and_nothing_else(send: Any, sandbox: Any) -> None:
+    said_no_at = NOON.replace(hour=9)
+    there = ContactUpsert("ewa@example.com", name="Ewa Nowak", flags=OptFlags(opt_in=True))
+
+    result = await send(
+        job(EventType.NEWSLETTER_UNSUBSCRIBED, purpose=Purpose.OPT_OUT, own_no_at=said_no_at), there
+    )
+
+    contact = sandbox.contact("ewa@example.com")
+    assert (contact["email_status"], contact["name"]) == ("opt_out", "Ewa Nowak")
+    assert result.known == Known(
+        contact["contactId"], "ewa@example.com", Status.OPT_OUT, said_no_at, sent=True
+    )
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_erasure_deletes_the_contact_for_good_and_finding_nobody_is_fine(
+    send: Any, sandbox: Any, times: int
+) -> None:
+    erasure = job(EventType.CUSTOMER_ERASED, purpose=Purpose.ERASE)
+
+    results = [await send(erasure, ContactUpsert("ewa@example.com"))]
+    results += [await send(erasure) for _ in range(1, times)]
+
+    assert {result.outcome.state for result in results} == {State.DELIVERED}
+    assert sandbox.get("/_sandbox/contacts")["contacts"] == []
 
 
 async def test_contact_known_there_as_a_customer_stays_one(send: Any, sandbox: Any) -> None:

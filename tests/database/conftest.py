@@ -1,20 +1,38 @@
 """A store, its account, and short ways to tell events and to send them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection, connections
+from django.utils import timezone
 
 from ebexo.consents.ledger import add_consent
+from ebexo.contacts.models import Contact
+from ebexo.delivery import drain as draining
+from ebexo.delivery.job import Job
+from ebexo.delivery.transfer import Result, transfer
 from ebexo.ingest.receive import Receipt, receive
-from ebexo.outbox.models import Message
+from ebexo.outbox.lease import take
+from ebexo.outbox.models import Key, Lane, Message
+from ebexo.outbox.states import State
 from ebexo.stores.models import Account, Store
 from ebexo.stores.opening import open_store
+from salesmanago import BasicContact, ContactUpsert, ContactUpserted, OutcomeUnknown, Refused, Unavailable
+from salesmanago.answers.acknowledged import Acknowledged
 
 NOBODY_LISTENS = "http://127.0.0.1:1"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """The ledger lets decisions of erased people go only, and after such a test Django deletes every row."""
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        Contact.objects.update(erased_at=timezone.now())
 
 
 def _opened(name: str) -> Store:
@@ -133,3 +151,175 @@ def state_of() -> Callable[[Message], dict[str, Any]]:
         return dict(Message.objects.values("state", "reason", "attempts", "in_doubt").get(pk=message.pk))
 
     return found
+
+
+class Vendor:
+    """SALESmanago in memory, after its documentation and apart from our code; `client` is what a worker calls.
+
+    `requests` are all that were made, in order: what kind, about whom, its flags, and whether it was applied.
+    `faults` take the place of the next answers: "unavailable", "refused", "lost" (never applied, no answer) or
+    "unread" (applied, no answer). `on_request` is called with each request before it is answered.
+    """
+
+    def __init__(self) -> None:
+        self.contacts: dict[str, dict[str, Any]] = {}
+        self.requests: list[dict[str, Any]] = []
+        self.confirmations: list[str] = []
+        self.faults: list[str] = []
+        self.on_request: Callable[[dict[str, Any]], None] = lambda request: None
+
+    async def upsert_contact(self, contact: ContactUpsert) -> ContactUpserted:
+        wire = contact.to_wire()
+        email = wire["contact"]["email"]
+        self._receive({"kind": "upsert", "email": email, "wire": wire}, lambda: self._upsert(email, wire))
+        return ContactUpserted(self.contacts[wire.get("newEmail", email)]["id"], None)
+
+    async def delete_contact(self, email: str, *, permanently: bool) -> Acknowledged:
+        assert permanently
+
+        def delete() -> None:
+            if self.contacts.pop(email, None) is None:
+                raise Refused(http_status=200)
+
+        self._receive({"kind": "delete", "email": email, "wire": {}}, delete)
+        return Acknowledged()
+
+    async def basic_contacts(self, emails: Sequence[str]) -> tuple[BasicContact, ...]:
+        there = [(email, self.contacts[email]) for email in emails if email in self.contacts]
+        return tuple(
+            BasicContact(
+                contact_id=contact["id"],
+                email=email,
+                name=contact["name"],
+                state=None,
+                opted_out=contact["status"] != "opt_in",
+                opted_out_phone=True,
+                deleted=False,
+                invalid=False,
+                external_id=None,
+                created_at=None,
+                modified_at=int(contact["modified_at"].timestamp() * 1000),
+            )
+            for email, contact in there
+        )
+
+    def _receive(self, request: dict[str, Any], apply: Callable[[], None]) -> None:
+        fault = self.faults.pop(0) if self.faults else None
+        request["applied"] = fault in (None, "unread")
+        self.requests.append(request)
+        self.on_request(request)
+        if fault == "unavailable":
+            raise Unavailable("connection")
+        if fault == "refused":
+            raise Refused(http_status=200)
+        if fault == "lost":
+            raise OutcomeUnknown("timeout")
+        apply()
+        if fault == "unread":
+            raise OutcomeUnknown("empty")
+
+    def _upsert(self, email: str, wire: dict[str, Any]) -> None:
+        new_email = wire.get("newEmail")
+        if new_email and new_email in self.contacts:
+            raise Refused(http_status=200)
+        fresh = {"id": f"id-{len(self.requests)}", "status": "opt_out", "name": None}
+        contact = self.contacts.pop(email, fresh)
+        self.contacts[new_email or email] = contact
+        contact["name"] = wire["contact"].get("name", contact["name"])
+        contact["modified_at"] = timezone.now()
+        if wire["forceOptOut"]:
+            contact["status"] = "opt_out"
+        elif wire["forceOptIn"] and not wire["useApiDoubleOptIn"]:
+            contact["status"] = "opt_in"
+        elif wire["forceOptIn"] and contact["status"] != "opt_in":
+            contact["status"] = "pending"
+            self.confirmations.append(new_email or email)
+
+
+class Worker:
+    """What a drain does, step by step and without a network: claim, send, settle; or die in between."""
+
+    def __init__(self, store: Store, vendor: Vendor) -> None:
+        self.store, self.vendor = store, vendor
+        self.holding: draining.Holding | None = None
+        self.jobs: list[Job] = []
+        self.results: list[Result] = []
+
+    def claim(self) -> list[Job]:
+        """The jobs that were begun with this call; nothing while there are others in hand."""
+        if self.jobs or self.results:
+            return []
+        if self.holding is None:
+            lease = take(self.store.pk, owner="worker", now=timezone.now())
+            if lease is None:
+                return []
+            self.holding = draining.Holding(lease)
+        self.all_due()
+        never: Any = SimpleNamespace(is_set=lambda: False)
+        self.jobs = draining._claim(self.holding, limit=4, stopping=never)
+        return list(self.jobs)
+
+    def send(self) -> Job | None:
+        """Send one of the jobs in hand, and say which."""
+        if not self.jobs:
+            return None
+        job = self.jobs.pop(0)
+        self.results.append(self.at_once(transfer(job, self.vendor, turn=_no_turn, now=timezone.now())))  # type: ignore[arg-type]
+        return job
+
+    def settle(self) -> None:
+        if self.holding and self.results:
+            draining._settle(self.holding, self.results)
+        self.results = []
+
+    def die(self) -> None:
+        """As if the process were killed; another one takes the lane over."""
+        self.holding, self.jobs, self.results = None, [], []
+        Lane.objects.filter(store=self.store).update(lease_until=None)
+
+    def deliver(self) -> None:
+        """Everything that may go, until nothing is left in hand."""
+        while self.claim() or self.jobs or self.results:
+            while self.send():
+                pass
+            self.settle()
+
+    def all_due(self) -> None:
+        """As if every pause were over."""
+        Lane.objects.filter(store=self.store).update(backoff_until=None, failures=0, paused_reason=None)
+        waiting = Message.objects.filter(state=State.WAITING, store=self.store).values("key_id")
+        Key.objects.filter(pk__in=waiting, due_at__gt=timezone.now()).update(due_at=timezone.now())
+
+    @staticmethod
+    def at_once(work: Coroutine[Any, Any, Result]) -> Result:
+        """Run what never really waits."""
+        try:
+            work.send(None)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        raise AssertionError("it waited")
+
+
+async def _no_turn() -> None:
+    pass
+
+
+@pytest.fixture
+def new_vendor() -> type[Vendor]:
+    return Vendor
+
+
+@pytest.fixture
+def new_worker() -> type[Worker]:
+    return Worker
+
+
+@pytest.fixture
+def vendor() -> Vendor:
+    return Vendor()
+
+
+@pytest.fixture
+def worker(store: Store, vendor: Vendor) -> Worker:
+    return Worker(store, vendor)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ebexo import cli
+from ebexo.callbacks.addresses import callback_addresses
 from ebexo.consents.models import Wording
 from ebexo.stores.models import Account, ApiKey, Store
 from ebexo.stores.opening import store_of_key
@@ -59,6 +60,10 @@ def created(ebexo, *options):
     return json.loads(out)
 
 
+def callbacks_of(handle):
+    return callback_addresses(handle, base="http://127.0.0.1:8000")
+
+
 def test_a_store_is_created_with_one_json_object(ebexo):
     answer = created(ebexo, *ACCOUNT, "--active")
 
@@ -68,6 +73,7 @@ def test_a_store_is_created_with_one_json_object(ebexo):
         "api_key": answer["api_key"],
         "public_key": store.public_key,
         "signing_secret": store.signing_secret,
+        "callbacks": callbacks_of(store.handle),
         "check": CHECK,
     }
     assert store_of_key(answer["api_key"]) == store
@@ -94,7 +100,12 @@ def test_an_update_changes_what_is_given_and_shows_no_secret(ebexo):
     status, out, err = ebexo("store", "update", store, "--client-id", "other", "--set", "rate=25", "--json")
 
     assert (status, err) == (0, "")
-    assert json.loads(out) == {"store": store, "public_key": Store.objects.get().public_key, "check": CHECK}
+    assert json.loads(out) == {
+        "store": store,
+        "public_key": Store.objects.get().public_key,
+        "callbacks": callbacks_of(store),
+        "check": CHECK,
+    }
     account = Account.objects.get()
     assert (account.client_id, account.rate, account.owner_email, account.api_secret, account.active) == (
         "other",
@@ -108,12 +119,14 @@ def test_an_update_changes_what_is_given_and_shows_no_secret(ebexo):
 
 def test_an_update_for_people_has_a_line_each(ebexo):
     store = created(ebexo, *ACCOUNT)["store"]
+    callbacks = callbacks_of(store)
 
     status, out, err = ebexo("store", "update", store, "--active")
 
     assert (status, out, err) == (
         0,
-        f"store: {store}\npublic_key: {Store.objects.get().public_key}\n{NO_ANSWER}\n",
+        f"store: {store}\npublic_key: {Store.objects.get().public_key}\n"
+        f"callback opt_in: {callbacks['opt_in']}\ncallback opt_out: {callbacks['opt_out']}\n{NO_ANSWER}\n",
         "",
     )
 

@@ -17,6 +17,7 @@ TWICE = (
     "test_account_settings.py",
     "test_http_door.py",
     "test_canary.py",
+    "test_consent_rules.py",
 )
 
 

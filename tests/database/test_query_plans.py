@@ -5,12 +5,16 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ebexo.contacts.knowledge import Status
+from ebexo.contacts.statuses import Source, person_behind
 from ebexo.delivery.withholding import count_waiting
+from ebexo.ingest.changes import changes_after
 from ebexo.ingest.receive import receive
 from ebexo.outbox.claim import claim, due_stores
 from ebexo.outbox.lease import take
 from ebexo.outbox.models import Key
 from ebexo.outbox.settle import move_head_on
+from ebexo.standing import learn_status
 
 pytestmark = [
     pytest.mark.django_db,
@@ -85,3 +89,17 @@ def test_taking_claiming_and_moving_on_read_what_is_live_alone(store, tell, plan
     assert too_much(plan_of(lambda: claim(lease, limit=4, endpoint="x", now=timezone.now()))) == []
     assert too_much(plan_of(lambda: move_head_on(key.pk))) == []
     assert too_much(plan_of(lambda: count_waiting(store.pk))) == []
+
+
+def test_a_callback_and_the_changes_are_found_by_look_ups_alone(store, tell, plan_of):
+    tell(1)
+    remote = store.account.remote
+
+    def mirror():
+        for email in ("jan.kowalski@example.com", "nobody@example.com"):
+            contact = person_behind(email, store_id=store.pk, remote=remote)
+            if contact:
+                learn_status(contact, status=Status.OPT_OUT, at=timezone.now(), source=Source.CALLBACK)
+
+    assert too_much(plan_of(mirror)) == []
+    assert too_much(plan_of(lambda: changes_after(store.pk, 0))) == []

@@ -371,6 +371,7 @@ def test_no_request_says_anything_empty_or_both_yes_and_no(customer, known, opti
     assert not (request["forceOptIn"] and request["forceOptOut"])
     flags = {name: request[name] for name in LEFT_ALONE}
     assert flags == LEFT_ALONE | {
-        "forceOptIn": opting is not OptIn.LEAVE,
+        "forceOptIn": opting in (OptIn.NOW, OptIn.ONCE_CONFIRMED),
+        "forceOptOut": opting is OptIn.OUT,
         "useApiDoubleOptIn": opting is OptIn.ONCE_CONFIRMED,
     }

@@ -115,10 +115,7 @@ OFFSET = "The moment lacks its offset, for example +01:00 or Z."
 MOMENT = "A moment is text such as 2026-11-23T10:00:00+01:00."
 AHEAD = "This moment is more than 5 minutes ahead of our clock."
 NUL = "There must be no NUL character in it."
-TYPES = (
-    "There is no such event type. "
-    "Known: customer.registered, customer.logged_in, customer.updated, newsletter.subscribed."
-)
+TYPES = f"There is no such event type. Known: {', '.join(EventType)}."
 STATES = "Input should be 'CUSTOMER', 'PROSPECT', 'PARTNER', 'OTHER' or 'UNKNOWN'."
 
 BAD = {

@@ -1,6 +1,7 @@
 """The ledger of decisions: what people answered, only ever added to."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -29,21 +30,54 @@ def record(contact: Contact, answers: Iterable[ConsentAnswer]) -> list[str]:
 
 
 def latest(contact: Contact, code: str) -> Decision | None:
-    """The person's newest decision on the consent `code`, by its own moment, whatever the order of arrival."""
-    return Decision.objects.filter(contact=contact, consent__code=code).order_by("-at", "-pk").first()
+    """The person's newest decision on the consent `code`, by its own moment, whatever the order of arrival.
+
+    A grant of a wording that was replaced by one that asks again does not count.
+    """
+    decisions = Decision.objects.filter(
+        contact=contact, consent__code=code, consent__store_id=contact.store_id
+    )
+    newest = decisions.select_related("wording").order_by("-at", "-pk").first()
+    if newest is None or not newest.granted:
+        return newest
+    later = Wording.objects.filter(consent_id=newest.consent_id, version__gt=newest.wording.version)
+    return None if later.filter(asks_again=True).exists() else newest
+
+
+def withdraw(contact: Contact, code: str, *, at: datetime, source: str) -> None:
+    """Add a withdrawal that reached us from elsewhere than the store, if there is a grant to withdraw."""
+    standing = latest(contact, code)
+    if standing is not None and standing.granted and at > standing.at:
+        record(contact, [ConsentAnswer(code=code, granted=False, at=at, source=source)])
+
+
+def forget(contact: Contact) -> None:
+    """Remove the decisions of a person who asked to be forgotten. Call it after the contact is marked as erased."""
+    Decision.objects.filter(contact=contact).delete()
+
+
+def change_wording(consent: Consent, *, text: str, asks_again: bool) -> Wording:
+    """A new version of the consent's text."""
+    version = 1 + max(consent.wordings.values_list("version", flat=True), default=0)
+    return Wording.objects.create(consent=consent, version=version, text=text, asks_again=asks_again)
 
 
 def _decision(contact: Contact, consent: Consent, answer: ConsentAnswer) -> Decision:
-    wordings: list[Wording] = consent.newest_first  # type: ignore[attr-defined]
     return Decision(
         contact=contact,
         consent=consent,
-        wording=wordings[0],
+        wording=_in_force(consent, at=answer.at),
         granted=answer.granted,
         at=answer.at,
         source=(answer.source or "")[:40],
         ip=(answer.ip or "")[:45],
     )
+
+
+def _in_force(consent: Consent, *, at: datetime) -> Wording:
+    """The wording the person had before them; for an answer older than the consent's record here, the first one."""
+    wordings: list[Wording] = consent.newest_first  # type: ignore[attr-defined]
+    return next((wording for wording in wordings if wording.created_at <= at), wordings[-1])
 
 
 def add_consent(*, store_id: int, code: str, name: str, text: str, vendor_name: str = "") -> Consent:

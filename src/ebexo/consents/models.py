@@ -26,11 +26,15 @@ class Consent(models.Model):
 
 
 class Wording(models.Model):
-    """One version of a consent's text. A changed text is a new version."""
+    """One version of a consent's text. A changed text is a new version.
+
+    `asks_again`: decisions about earlier versions no longer count.
+    """
 
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="wordings")
     version = models.PositiveIntegerField()
     text = models.TextField()
+    asks_again = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -40,7 +44,11 @@ class Wording(models.Model):
 
 
 class Decision(models.Model):
-    """One grant or withdrawal of a consent by a person. Decisions are only ever added."""
+    """One grant or withdrawal of a consent by a person.
+
+    Decisions are only ever added: the database itself refuses to change one, and to delete one of a person who has
+    not asked to be forgotten.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="decisions")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT)

@@ -1,5 +1,6 @@
 """How people are recognised without keeping their data."""
 
+from ebexo.events import EventType, StoreEvent
 from ebexo.secrets import keyed_hash
 
 
@@ -13,6 +14,17 @@ def masked_email(email: str) -> str:
     local, _, domain = email.partition("@")
     name, dot, top = domain.rpartition(".")
     return f"{_ends(local)}@{_ends(name)}{dot}{top}"
+
+
+def traces(payload: str | None) -> tuple[str, str | None]:
+    """What is kept of the person in this event when it is not sent: a keyed hash of the e-mail, and its mask.
+
+    Of somebody who asked to be forgotten not even the mask is kept.
+    """
+    event = StoreEvent.model_validate_json(payload or "")
+    email = event.customer.email
+    is_erasure = event.type is EventType.CUSTOMER_ERASED
+    return person_hash("email", email), None if is_erasure else masked_email(email)
 
 
 def _ends(text: str) -> str:

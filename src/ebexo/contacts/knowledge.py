@@ -25,6 +25,7 @@ class Known:
     email: str
     status: Status
     status_at: datetime
+    customer_id: str | None = None
     is_customer: bool = False
     told_at: datetime | None = None
     told_fields: tuple[str, ...] = ()

@@ -13,11 +13,19 @@ from ebexo.stores.models import Store
 
 
 class Contact(models.Model):
-    """One person of one store. `email_at` is the moment of the event that told their present address."""
+    """One person of one store.
+
+    `email_at` is the moment of the event that told their present address, `opted_out_at` when they last opted out, in
+    the store or at SALESmanago. `erased_at` set: they asked to be forgotten, and their hashes are a suppression list.
+    `forgotten_at` is the moment of their newest erasure, kept when they come back: what happened before it stays out.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE)
     email_at = models.DateTimeField()
     bought_at = models.DateTimeField(null=True)
+    opted_out_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
 
@@ -50,6 +58,7 @@ class Acquaintance(models.Model):
     remote = models.CharField(max_length=64)
     vendor_id = models.CharField(max_length=64)
     email = models.CharField(max_length=254)
+    customer_id = models.CharField(max_length=255, null=True)
     status = models.CharField(max_length=10, choices=[(status, status) for status in Status])
     status_at = models.DateTimeField()
     is_customer = models.BooleanField(default=False)
@@ -61,4 +70,32 @@ class Acquaintance(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["contact", "remote"], name="ebexo_acquaintance_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["vendor_id"], name="ebexo_acquaintance_vendor_id")]
+        indexes: ClassVar = [
+            models.Index(fields=["vendor_id"], name="ebexo_acquaintance_vendor_id"),
+            models.Index(fields=["remote", "email"], name="ebexo_acquaintance_email"),
+        ]
+
+
+class StatusChange(models.Model):
+    """A status of the e-mail channel learnt from a far side. Its number is the cursor that a store reads on from."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    remote = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=[(status, status) for status in Status])
+    source = models.CharField(max_length=20)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["store", "id"], name="ebexo_status_change_cursor")]
+
+
+class Return(models.Model):
+    """An erased person who came back of their own accord: which event lifted the suppression, and when."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE)
+    event_id = models.CharField(max_length=64)
+    event_type = models.CharField(max_length=40)
+    erased_at = models.DateTimeField()
+    at = models.DateTimeField()

@@ -77,6 +77,7 @@ def _take_email(contact: Contact, email: Name, *, occurred_at: datetime) -> None
     locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if occurred_at < locked.email_at:
         return
-    Identity.objects.filter(contact=contact, kind=Kind.EMAIL).delete()
+    if locked.erased_at is None:  # a suppression list gives no address up
+        Identity.objects.filter(contact=contact, kind=Kind.EMAIL).delete()
     _add(contact, email)
     Contact.objects.filter(pk=contact.pk).update(email_at=occurred_at)

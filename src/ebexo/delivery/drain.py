@@ -12,13 +12,13 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from ebexo.contacts.known import learn
 from ebexo.delivery.connection import connect, note_credentials
 from ebexo.delivery.job import Job, prepare
 from ebexo.delivery.pace import Pace
+from ebexo.delivery.taking_in import take_in
 from ebexo.delivery.transfer import NotNow, Result, transfer
 from ebexo.delivery.verdict import lane_verdict
-from ebexo.outbox.claim import Claimed, claim
+from ebexo.outbox.claim import claim
 from ebexo.outbox.lease import Lease, LeaseLost, release, take
 from ebexo.outbox.models import Lane
 from ebexo.outbox.retry import PROBE_EVERY
@@ -140,12 +140,9 @@ def _settle(holding: Holding, results: list[Result]) -> bool:
     now = timezone.now()
     telling = _told_by_these_settings(holding.lease.store_id, results)
     verdict = _verdict(holding.lease.store_id, telling) if telling else None
-    outcomes: list[tuple[Claimed, Outcome]] = [(result.job.claimed, result.outcome) for result in results]
     with transaction.atomic():
+        outcomes = [(result.job.claimed, take_in(result, now=now)) for result in results]
         settle(holding.lease, outcomes, verdict=verdict, now=now)
-        for result in results:
-            if result.known:
-                learn(result.job.contact, remote=result.job.remote, known=result.known, now=now)
     if verdict is None:
         return True
     note_credentials(telling[-1].job.account, pause=verdict.pause, works=verdict.works, now=now)

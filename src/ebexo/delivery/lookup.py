@@ -14,7 +14,13 @@ CONFIRMATION_MAY_BE_MISSING = "confirmation_may_be_missing"
 def opt_in_of(job: Job, known: Known | None) -> OptIn:
     """The opt-in of this job for a contact that SALESmanago knows as `known`."""
     status_since = known.status_at if known else None
-    return opt_in(double=job.double_opt_in, status_since=status_since, own_yes_at=job.own_yes_at)
+    return opt_in(
+        double=job.double_opt_in,
+        status_since=status_since,
+        own_yes_at=job.own_yes_at,
+        standing_yes_at=job.standing_yes_at,
+        opted_out_at=job.opted_out_at,
+    )
 
 
 def is_needed(job: Job) -> bool:
@@ -30,7 +36,7 @@ async def look_up(job: Job, client: Client, *, now: datetime) -> Known | None:
         dict.fromkeys(email for email in (_told_email(job), customer.email, customer.previous_email) if email)
     )
     found = {contact.email.lower(): contact for contact in await client.basic_contacts(emails)}
-    there = next((_as_known(found[email], now=now) for email in emails if email in found), None)
+    there = next((as_known(found[email], now=now) for email in emails if email in found), None)
     if there is None or job.known is None:
         return there
     return replace(job.known, email=there.email, status=there.status, status_at=there.status_at)
@@ -42,7 +48,7 @@ async def taken_address(job: Job, client: Client, *, now: datetime) -> Known | N
     From now on the person is that contact. Without this, everything of theirs would be refused for good.
     """
     found = await client.basic_contacts([job.event.customer.email])
-    return _as_known(found[0], now=now) if found else None
+    return as_known(found[0], now=now) if found else None
 
 
 def settled_opt_in(job: Job, known: Known | None) -> tuple[OptIn, tuple[str, ...]]:
@@ -60,7 +66,7 @@ def _told_email(job: Job) -> str | None:
     return job.known.email if job.known else None
 
 
-def _as_known(contact: BasicContact, *, now: datetime) -> Known:
+def as_known(contact: BasicContact, *, now: datetime) -> Known:
     """The status was set at the latest when the contact was last modified; without that moment, only just now."""
     return Known(
         contact_id=contact.contact_id,

@@ -55,9 +55,15 @@ def parse(event: StoreEvent | Mapping[str, Any], *, now: datetime) -> StoreEvent
         parsed = StoreEvent.model_validate(event)
     except ValidationError as error:
         raise InvalidEvent([_problem(detail) for detail in error.errors(include_url=False)]) from None
-    if problems := _from_the_future(parsed, now=now):
+    if problems := [*_missing(parsed), *_from_the_future(parsed, now=now)]:
         raise InvalidEvent(problems)
     return parsed
+
+
+def _missing(event: StoreEvent) -> list[FieldProblem]:
+    if event.type is EventType.CONSENT_CHANGED and not event.consents:
+        return [FieldProblem("/consents", "consent.changed needs at least one consent.")]
+    return []
 
 
 def _not_json(name: str) -> float:

@@ -27,7 +27,10 @@ class EventType(StrEnum):
     CUSTOMER_REGISTERED = "customer.registered"
     CUSTOMER_LOGGED_IN = "customer.logged_in"
     CUSTOMER_UPDATED = "customer.updated"
+    CUSTOMER_ERASED = "customer.erased"
     NEWSLETTER_SUBSCRIBED = "newsletter.subscribed"
+    NEWSLETTER_UNSUBSCRIBED = "newsletter.unsubscribed"
+    CONSENT_CHANGED = "consent.changed"
 
 
 class ContactState(StrEnum):

@@ -14,7 +14,9 @@ from ebexo import __version__
 from ebexo.events import InvalidEvent, StoreEvent
 from ebexo.events.parsing import UnreadableBody, read_json
 from ebexo.ingest.auth import BearerKey
+from ebexo.ingest.changes import changes_after, read_cursor
 from ebexo.ingest.fate import fate
+from ebexo.ingest.people import person
 from ebexo.ingest.problems import problem
 from ebexo.ingest.receive import OtherBody, receive
 from ebexo.outbox.models import Message
@@ -79,6 +81,29 @@ def get_event(request: HttpRequest, event_id: str) -> HttpResponseBase:
     if message is None:
         return problem(HTTPStatus.NOT_FOUND, "This store told no event with this id.")
     return JsonResponse(fate(message))
+
+
+@api.get("/contacts", summary="Ask what is known of a person")
+def get_contact(
+    request: HttpRequest, email: str | None = None, customer_id: str | None = None
+) -> HttpResponseBase:
+    """Contact id and status at SALESmanago, and how many events wait; 404 for a person this store never told of."""
+    if bool(email) is bool(customer_id):
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Give either “email” or “customer_id”.")
+    found = person(_store(request).pk, email=email, customer_id=customer_id)
+    if found is None:
+        return problem(HTTPStatus.NOT_FOUND, "This store told of no such person.")
+    return JsonResponse(found)
+
+
+@api.get("/changes", summary="Read what SALESmanago said of people's statuses")
+def get_changes(request: HttpRequest, after: str = "0") -> HttpResponseBase:
+    """At most 500 changes that follow the cursor `after`, oldest first; `next` is the cursor to go on from."""
+    cursor = read_cursor(after)
+    if cursor is None:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "“after” must be a cursor, such as the last “next”.")
+    changes = changes_after(_store(request).pk, cursor)
+    return JsonResponse({"changes": changes, "next": changes[-1]["cursor"] if changes else cursor})
 
 
 def _store(request: HttpRequest) -> Store:

@@ -11,15 +11,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ebexo.consents.gate import Withhold, decide
-from ebexo.consents.ground import ground
+from ebexo.consents.gate import Withhold
+from ebexo.consents.judging import came_back_at, judge, withdrawn_at
 from ebexo.consents.ledger import record
-from ebexo.contacts.hashes import masked_email, person_hash
+from ebexo.contacts.erasing import answers_to_keep, let_back_in, note_opt_out
+from ebexo.contacts.known import known
+from ebexo.contacts.models import Contact
 from ebexo.contacts.resolve import resolve
-from ebexo.events import StoreEvent, parse
+from ebexo.events import EventType, StoreEvent, parse
+from ebexo.ingest.aftermath import erase
 from ebexo.outbox.models import Message
 from ebexo.outbox.put import NewMessage, already_known, put, put_withheld
 from ebexo.secrets import keyed_hash
+from ebexo.standing import doubt_about, key_of, person_left, withhold_what_may_not_go
 from ebexo.stores.models import Account, Store
 
 TRIES = 5
@@ -58,12 +62,20 @@ def receive(store: Store, event: StoreEvent | Mapping[str, Any]) -> Receipt:
 def _accept(store: Store, event: StoreEvent, *, now: datetime) -> Receipt:
     payload = event.canonical()
     sha = keyed_hash("payload", payload)
-    if known := already_known(store.pk, event.id):
-        if known.payload_sha != sha:
+    if told_before := already_known(store.pk, event.id):
+        if told_before.payload_sha != sha:
             raise OtherBody(event.id)
-        return Receipt(known, duplicate=True)
+        return Receipt(told_before, duplicate=True)
+    account = Account.objects.get(store_id=store.pk)
     contact = resolve(store.pk, event.customer, occurred_at=event.occurred_at)
-    unknown_codes = record(contact, event.consents)
+    is_erasure = event.type is EventType.CUSTOMER_ERASED
+    if (
+        is_erasure or event.consents
+    ):  # one after the other: no decision slips in while the person is being forgotten
+        contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if not is_erasure:
+        let_back_in(contact, event, came_back_at=came_back_at(event))
+    unknown_codes = record(contact, answers_to_keep(contact, event))
     message = NewMessage(
         event_id=event.id,
         type=event.type,
@@ -72,22 +84,17 @@ def _accept(store: Store, event: StoreEvent, *, now: datetime) -> Receipt:
         accepted_at=now,
         notes=[f"unknown_consent:{code}" for code in unknown_codes],
     )
-    verdict = decide(ground(_account(store), contact, email=event.customer.email))
+    if is_erasure:
+        return Receipt(erase(message, event, account=account, contact=contact), duplicate=False)
+    if withdrawn := withdrawn_at(event, account):
+        note_opt_out(contact, at=withdrawn)
+        withhold_what_may_not_go(account, contact, now=now)
+    told = known(contact.pk, remote=account.remote)
+    # after withholding: from here on, whatever is on its way is seen to be
+    verdict = judge(
+        event, account=account, contact=contact, known=told, may_be_there=doubt_about(contact)
+    ).verdict
     if isinstance(verdict, Withhold):
-        return Receipt(_withhold(store, message, event, verdict), duplicate=False)
-    return Receipt(put(store.pk, message, key=f"contact:{contact.pk}", payload=payload), duplicate=False)
-
-
-def _withhold(store: Store, message: NewMessage, event: StoreEvent, verdict: Withhold) -> Message:
-    email = event.customer.email
-    return put_withheld(
-        store.pk,
-        message,
-        reason=verdict.reason,
-        person_hash=person_hash("email", email),
-        person_masked=masked_email(email),
-    )
-
-
-def _account(store: Store) -> Account:
-    return Account.objects.get(store_id=store.pk)
+        person = person_left(payload, verdict.reason)
+        return Receipt(put_withheld(store.pk, message, reason=verdict.reason, person=person), duplicate=False)
+    return Receipt(put(store.pk, message, key=key_of(contact), payload=payload), duplicate=False)

@@ -40,9 +40,10 @@ def put(store_id: int, message: NewMessage, *, key: str, payload: str) -> Messag
 
 
 def put_withheld(
-    store_id: int, message: NewMessage, *, reason: str, person_hash: str, person_masked: str
+    store_id: int, message: NewMessage, *, reason: str, person: tuple[str, str | None] | None = None
 ) -> Message:
-    """Record that `message` is not sent and why. Nothing about the person is kept but a keyed hash and a mask."""
+    """Record that `message` is not sent and why. Of the person at most `person` is kept: a keyed hash and a mask."""
+    person_hash, person_masked = person or (None, None)
     return _create(
         store_id,
         message,

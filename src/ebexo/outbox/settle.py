@@ -45,7 +45,7 @@ def _settle_attempt(attempt_id: int, outcome: Outcome, *, now: datetime) -> None
 def _settle_message(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
     message = claimed.message
     message.state, message.reason = outcome.state, outcome.reason
-    message.in_doubt = outcome.in_doubt or (message.in_doubt and outcome.state in LIVE_STATES)
+    message.in_doubt = outcome.in_doubt or (message.in_doubt and outcome.state != State.DELIVERED)
     message.notes = sorted({*message.notes, *outcome.notes})
     if outcome.state == State.WAITING and is_expired(
         accepted_at=message.accepted_at, attempts=message.attempts, now=now
@@ -55,6 +55,8 @@ def _settle_message(claimed: Claimed, outcome: Outcome, *, now: datetime) -> Non
         _back_in_line(claimed, outcome, now=now)
         return
     message.done_at = now
+    if outcome.drops_payload:
+        message.payload = None
     if outcome.person:
         message.payload = None
         message.person_hash, message.person_masked = outcome.person

@@ -35,7 +35,7 @@ class Outcome:
 
     The text fields end up in front of merchants and operators: they carry no secret and no personal data. `delay` is
     how long this contact waits before the next try, whatever the lane does; `person` the keyed hash and mask of a
-    person whose message is withheld.
+    person whose message is withheld; `drops_payload` leaves nothing of what was sent.
     """
 
     state: State
@@ -48,8 +48,9 @@ class Outcome:
     error: str | None = None
     retry_after: float | None = None
     excerpt: str | None = None
+    drops_payload: bool = False
     delay: timedelta = timedelta()
-    person: tuple[str, str] | None = None
+    person: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import hashlib
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ebexo.secrets import decrypt, encrypt
@@ -80,6 +81,7 @@ class Account(models.Model):
     checked_at = models.DateTimeField(null=True)
     check_problem = models.CharField(max_length=20, null=True)
     saved_at = models.DateTimeField(auto_now=True)
+    statuses_read_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar = [

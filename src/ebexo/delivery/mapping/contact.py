@@ -14,7 +14,7 @@ from ebexo.delivery.mapping.birth_date import birth_date
 from ebexo.delivery.mapping.phone import phone
 from ebexo.events import Address as StoreAddress
 from ebexo.events import Customer, StoreEvent
-from salesmanago import Address, ContactUpsert, DictionaryProperty, OptFlags
+from salesmanago import Address, ConsentDetail, ContactUpsert, DictionaryProperty, OptFlags
 
 CREATED_ON = "createdOn"
 """Our typed detail for the day the customer's account was made: SALESmanago's own field can't be set."""
@@ -46,7 +46,13 @@ class Mapped:
 
 
 def contact_upsert(
-    event: StoreEvent, *, rules: Rules, known: Known | None, bought: bool, opt_in: OptIn
+    event: StoreEvent,
+    *,
+    rules: Rules,
+    known: Known | None,
+    bought: bool,
+    opt_in: OptIn,
+    consents: tuple[ConsentDetail, ...] = (),
 ) -> Mapped:
     """The upsert for one store event.
 
@@ -68,6 +74,7 @@ def contact_upsert(
         tags=tuple(rules.tags.get(event.type, ())),
         properties=customer.properties,
         dictionary_properties=_created_on(customer),
+        consents=consents,
         flags=_flags(opt_in, rules),
     )
     unusable = customer.birth_date is not None and request.birthday is None
@@ -76,6 +83,12 @@ def contact_upsert(
     elif known and known.email != customer.email:
         request = replace(request, email=known.email, new_email=customer.email)
     return Mapped(request, (BIRTH_DATE_UNUSABLE,) if unusable else (), _told(request))
+
+
+def opt_out(event: StoreEvent, *, known: Known | None, consents: tuple[ConsentDetail, ...]) -> ContactUpsert:
+    """The one request that takes a person off the mailing: who, and that; none of their data."""
+    email = known.email if known else event.customer.email
+    return ContactUpsert(email=email, consents=consents, flags=OptFlags(opt_out=True))
 
 
 # What an event that comes too late may still fill in. Tags and custom values are merged by SALESmanago.
@@ -160,6 +173,8 @@ def _created_on(customer: Customer) -> tuple[DictionaryProperty, ...]:
 def _flags(opt_in: OptIn, rules: Rules) -> OptFlags:
     if opt_in is OptIn.LEAVE:
         return OptFlags()
+    if opt_in is OptIn.OUT:
+        return OptFlags(opt_out=True)
     if opt_in is OptIn.NOW:
         return OptFlags(opt_in=True)
     return OptFlags(

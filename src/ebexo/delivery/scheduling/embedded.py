@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from ebexo.delivery.drain import drain
 from ebexo.delivery.pace import Pace
+from ebexo.delivery.scheduling.reading import StatusReading
 from ebexo.outbox.claim import due_stores
 from ebexo.outbox.lease import release_all
 from ebexo.outbox.settle import back_off
@@ -45,6 +46,7 @@ class Dispatcher:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="ebexo-dispatcher")
         self._drains: dict[int, asyncio.Task[None]] = {}
         self._paces: defaultdict[int, Pace] = defaultdict(Pace)
+        self._reading = StatusReading(database=self._database, paces=self._paces, sending=self._drains)
         self._is_first_look = True
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop
@@ -76,6 +78,7 @@ class Dispatcher:
                     log.exception("looking_failed")
                     await asyncio.sleep(LOOK_EVERY)
             await asyncio.gather(*self._drains.values(), return_exceptions=True)
+            await self._reading.end()
         for pool in (self._workers, self._ear):
             pool.submit(connections.close_all)
             pool.shutdown()
@@ -86,6 +89,7 @@ class Dispatcher:
             self._is_first_look = False
         heard = await self._listen()
         await self._start_drains(session)
+        await self._reading.look(session, stopping=self._stopping)
         await self._wait_for_more(heard)
         await self._end_drains()
 
