@@ -9,6 +9,7 @@ from ebexo.panel.site import panel
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("api/v1/", api.urls),
+    path("callbacks/", include("ebexo.callbacks.urls")),
     path("panel/", panel.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

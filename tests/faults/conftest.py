@@ -192,6 +192,14 @@ class Installation:
     def outcomes(self, number: object) -> list[str]:
         return [attempt["outcome"] for attempt in self.fate(number)["attempts"]]
 
+    def backstage(self, method: str, path: str, body: Any = None) -> Answer:
+        """A call to what stands behind the sandbox."""
+        return call(method, f"http://{self.far}/_sandbox/{path}", body)
+
+    def get(self, url: str) -> Answer:
+        """A call with the store's key."""
+        return call("GET", url, Authorization=f"Bearer {self.key}")
+
     def fault(self, path: str, fault: str, **more: Any) -> None:
         assert (
             call("POST", f"http://{self.far}/_sandbox/faults", {"path": path, "fault": fault, **more}).status

@@ -75,7 +75,7 @@ def create(name: str, *, as_json: bool, **options: Any) -> None:
             raise _refusal(error.problems) from None
     saved = _save(opened.account, seven)
     answer = {"store": opened.handle, "api_key": api_key, "public_key": opened.public_key}
-    answer |= {"signing_secret": opened.signing_secret}
+    answer |= {"signing_secret": opened.signing_secret} | _callbacks(opened)
     _print(answer | _check(saved), as_json=as_json)
 
 
@@ -87,7 +87,8 @@ def update(store: str, *, as_json: bool, **options: Any) -> None:
     use_tables()
     found = find_store(store)
     saved = _save(found.account, _seven(found.account, options))
-    _print({"store": found.handle, "public_key": found.public_key} | _check(saved), as_json=as_json)
+    answer = {"store": found.handle, "public_key": found.public_key} | _callbacks(found)
+    _print(answer | _check(saved), as_json=as_json)
 
 
 @store.command(name="list")
@@ -160,6 +161,12 @@ def _refusal(problems: dict[str, str]) -> Refusal:
         return Refusal(f"{OPTIONS.get(name, f'--set {name}')}: {FIELDS[problem]}")
 
 
+def _callbacks(store: "Store") -> dict[str, Any]:
+    from ebexo.callbacks.addresses import callback_addresses, public_base
+
+    return {"callbacks": callback_addresses(store.handle, base=public_base())}
+
+
 def _check(saved: "Saved") -> dict[str, Any]:
     from ebexo.delivery.sentences import CONNECTION, WORKS
 
@@ -173,7 +180,8 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    check = answer.pop("check")
-    for name, value in answer.items():
+    check, callbacks = answer.pop("check"), answer.pop("callbacks")
+    lines = answer | {f"callback {name}": address for name, address in callbacks.items()}
+    for name, value in lines.items():
         click.echo(f"{name}: {value}")
     click.echo(check["sentence"])

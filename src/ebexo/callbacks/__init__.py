@@ -1,0 +1,1 @@
+"""What SALESmanago calls us for: somebody confirmed, or unsubscribed."""
