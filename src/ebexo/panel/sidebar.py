@@ -17,7 +17,7 @@ class Link:
     title: str | Promise
     address: str
     icon: str  # a name of Material Symbols
-    is_here: bool
+    is_here: bool  # also on the pages below it
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,22 @@ def of_store(store: Store, *, path: str) -> list[Group]:
 
     def link(title: str | Promise, page: str, icon: str) -> Link:
         address = reverse(f"admin:{page}", args=[store.handle])
-        return Link(title, address, icon, is_here=address == path)
+        is_here = path == address if page == "start" else path.startswith(address)
+        return Link(title, address, icon, is_here)
 
     return [
-        Group(None, (Section(None, (link(_("Start"), "start", "home"),)),)),
+        Group(
+            None,
+            (
+                Section(
+                    None,
+                    (
+                        link(_("Start"), "start", "home"),
+                        link(_("Find a person"), "person", "person_search"),
+                    ),
+                ),
+            ),
+        ),
         Group(
             _("Integrations"),
             (
@@ -50,6 +62,7 @@ def of_store(store: Store, *, path: str) -> list[Group]:
                 ),
             ),
         ),
+        Group(_("Configuration"), (Section(None, (link(_("Consents"), "consents", "fact_check"),)),)),
     ]
 
 

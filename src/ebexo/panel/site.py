@@ -8,10 +8,25 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from ebexo.panel.consents.one import ConsentPage, DeleteConsentPage, WordingPage
+from ebexo.panel.consents.views import AddConsentPage, ConsentsPage
 from ebexo.panel.login import LoginForm
+from ebexo.panel.page import Page
+from ebexo.panel.person.view import PersonPage
 from ebexo.panel.salesmanago.view import SettingsPage
 from ebexo.panel.start.view import StartPage
 from ebexo.panel.store_list import StoresPage
+
+STORE_PAGES: tuple[tuple[str, type[Page], str], ...] = (
+    ("<slug:handle>/", StartPage, "start"),
+    ("<slug:handle>/osoba/", PersonPage, "person"),
+    ("<slug:handle>/salesmanago/", SettingsPage, "salesmanago"),
+    ("<slug:handle>/zgody/", ConsentsPage, "consents"),
+    ("<slug:handle>/zgody/nowa/", AddConsentPage, "consent_add"),
+    ("<slug:handle>/zgody/<int:number>/", ConsentPage, "consent"),
+    ("<slug:handle>/zgody/<int:number>/tresc/", WordingPage, "consent_wording"),
+    ("<slug:handle>/zgody/<int:number>/usun/", DeleteConsentPage, "consent_delete"),
+)
 
 
 class Panel(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
@@ -36,11 +51,9 @@ class Panel(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
                 self.admin_view(self.password_change_done, cacheable=True),
                 name="password_change_done",
             ),
-            path("<slug:handle>/", self.admin_view(StartPage.as_view(site=self)), name="start"),
-            path(
-                "<slug:handle>/salesmanago/",
-                self.admin_view(SettingsPage.as_view(site=self)),
-                name="salesmanago",
+            *(
+                path(address, self.admin_view(page.as_view(site=self)), name=name)
+                for address, page, name in STORE_PAGES
             ),
         ]
 

@@ -72,7 +72,12 @@ def test_somebody_without_a_store_is_told_whom_to_ask(
     assert sentence in read(response)
 
 
-PAGES = ["/panel/{handle}/", "/panel/{handle}/salesmanago/"]
+PAGES = [
+    "/panel/{handle}/",
+    "/panel/{handle}/salesmanago/",
+    "/panel/{handle}/zgody/",
+    "/panel/{handle}/osoba/",
+]
 MATRIX = [
     (None, 302, 302),
     ("alice", 200, 404),

@@ -277,12 +277,12 @@ def test_consents_of_a_foreign_store_are_neither_offered_nor_taken(
         (
             "pl",
             "Ten sklep nie ma jeszcze żadnej zgody, więc tego trybu nie można zapisać. "
-            "Zgodę może dodać osoba, która prowadzi tę instalację.",
+            "Zgodę dodaje się na stronie Konfiguracja → Zgody.",
         ),
         (
             "en",
             "This store has no consents yet, so this mode can't be saved. "
-            "Ask the person who runs this installation to add one.",
+            "Add one under Configuration → Consents.",
         ),
     ],
 )

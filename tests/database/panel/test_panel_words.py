@@ -36,6 +36,9 @@ PAGES = [
     ("olga", "/panel/", "Nazwa sklepu", "Name of the store"),
     ("alice", "/panel/{handle}/", "Wysłane dzisiaj", "Sent today"),
     ("alice", "/panel/{handle}/salesmanago/", "Tryb działania", "Mode of operation"),
+    ("alice", "/panel/{handle}/zgody/", "Na co można się zgodzić", "What people can agree to"),
+    ("alice", "/panel/{handle}/zgody/nowa/", "Jak zgoda nazywa się tutaj", "How the consent is called here"),
+    ("alice", "/panel/{handle}/osoba/", "Znajdź osobę", "Find a person"),
     ("alice", "/panel/password/", "Zmiana hasła", "Password change"),
     ("alice", "/panel/password/done/", "Hasło zostało zmienione", "Your password was changed."),
 ]

@@ -55,7 +55,10 @@ class SettingsForm(AdvancedFields):
     endpoint = _text(_("Endpoint"), "endpoint", inputmode="url", placeholder="app3.salesmanago.pl")
     mode = forms.ChoiceField(label=_("Mode of operation"), choices=Mode.choices, widget=ModeChoice)
     consent = forms.CharField(
-        label=_("Consent"), help_text=HELP["consent"], required=False, widget=UnfoldAdminSelectWidget
+        label=_("Consent"),
+        help_text=HELP["consent"],
+        required=False,
+        widget=UnfoldAdminSelectWidget({"x-on:change": "consent = $event.target.value"}),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, account: Account, read_only: bool = False):

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from ebexo.delivery.account_settings import Seven, changes_far_side
 from ebexo.delivery.withholding import count_waiting
+from ebexo.panel.salesmanago.switching import of_whom_is_sent
 from ebexo.stores.models import Account
 
 
@@ -18,7 +19,7 @@ def questions(account: Account, settings: Seven) -> list[str]:
     found = _of_switching_off(waiting) if account.active and not settings.active and waiting else []
     if changes_far_side(account, settings):
         found += _of_another_account(waiting if stays_on else 0)
-    return found
+    return found + of_whom_is_sent(account, settings)
 
 
 def _of_switching_off(waiting: int) -> list[str]:

@@ -35,8 +35,7 @@ MODES = {
 
 SECRET_STORED = _("stored; enter a new one to change it")
 NO_CONSENTS = _(
-    "This store has no consents yet, so this mode can't be saved. "
-    "Ask the person who runs this installation to add one."
+    "This store has no consents yet, so this mode can't be saved. Add one under Configuration → Consents."
 )
 CHOOSE_CONSENT = _("Choose a consent")
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from ebexo.callbacks.addresses import callback_addresses, public_base
 from ebexo.delivery.account_settings import RefusedSettings, Saved, save, validated
 from ebexo.delivery.sentences import CONNECTION, NOTES, WORKS
 from ebexo.panel.page import StorePage
@@ -100,8 +101,15 @@ class SettingsPage(StorePage):
             form=form,
             state=None if self._was_just_told() else state_of(self.store.account),
             may_change=self.may_change,
+            callbacks=self._callbacks(),
             secret_dropped=secret_dropped or bool(form.data.get("api_secret")),
         )
+
+    def _callbacks(self) -> dict[str, str] | None:
+        """The addresses to paste in SALESmanago. They hold a secret of the store: a viewer does not see them."""
+        if not self.may_change:
+            return None
+        return callback_addresses(self.store.handle, base=public_base(self.request))
 
     def _was_just_told(self) -> bool:
         """Does a message on this page say already what the line about the state would say once more?"""
