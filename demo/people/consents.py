@@ -1,13 +1,15 @@
 """The consents a shopper can tick beside a form of the shop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest
 
 from ebexo.consents.models import Consent
 from ebexo.storefront.shop import setting
+from ebexo_oscar.consents import standing
 
 PREFIX = "consent_"
 
@@ -29,10 +31,18 @@ class ConsentField:
         return forms.BooleanField(label=self.wording, required=self.required, initial=False)
 
 
-def consent_fields() -> list[ConsentField]:
-    """The consents asked for at registration and at the newsletter box: the store's active ones."""
-    consents = Consent.objects.filter(store__handle=setting("STORE"), active=True).order_by("pk")
+def consent_fields(*, also: Collection[str] = ()) -> list[ConsentField]:
+    """The store's active consents in their newest wording; those with a code in `also` even when inactive."""
+    shown = Q(active=True) | Q(code__in=also)
+    consents = Consent.objects.filter(shown, store__handle=setting("STORE")).order_by("pk")
     return [ConsentField(consent.code, _wording(consent), consent.required) for consent in consents]
+
+
+def open_questions(request: HttpRequest) -> list[ConsentField]:
+    """What to ask in the checkout: a guest everything, a customer what they have not granted yet."""
+    stands = standing(request.user) if request.user.is_authenticated else {}
+    granted_codes = {code for code, decision in stands.items() if decision.granted}
+    return [field for field in consent_fields() if field.code not in granted_codes]
 
 
 def _wording(consent: Consent) -> str:
@@ -46,10 +56,10 @@ def answers(request: HttpRequest) -> dict[str, bool]:
 
 def granted(request: HttpRequest) -> list[str]:
     """The codes of the consents ticked in the form that this request posted, whichever form it was."""
-    return [field.code for field in consent_fields() if _is_ticked(request, field)]
+    return [field.code for field in consent_fields() if is_ticked(request, field)]
 
 
-def _is_ticked(request: HttpRequest, field: ConsentField) -> bool:
+def is_ticked(request: HttpRequest, field: ConsentField) -> bool:
     # Oscar's page with two forms prefixes the names of the registration's fields.
     return any(request.POST.get(name) for name in (field.name, f"registration-{field.name}"))
 

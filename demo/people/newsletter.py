@@ -2,13 +2,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from demo.people.consents import ConsentsMixin
 from demo.people.models import NewsletterSignup
-from demo.people.signals import newsletter_subscribed
+from demo.people.signals import newsletter_subscribed, newsletter_unsubscribed
 from demo.redirects import back
 
 
@@ -34,6 +36,17 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     newsletter_subscribed.send_robust(sender=NewsletterSignup, signup=signup, request=request)
     messages.success(request, _thanks(is_new=is_new))
     return back(request)
+
+
+@require_POST
+@login_required
+def unsubscribe(request: HttpRequest) -> HttpResponse:
+    """Sign the customer's own address off and go back to their profile."""
+    email = request.user.email.lower()  # type: ignore[union-attr]  # logged in
+    NewsletterSignup.objects.filter(email=email).delete()
+    newsletter_unsubscribed.send_robust(sender=NewsletterSignup, email=email, request=request)
+    messages.success(request, _("You have unsubscribed from our newsletter."))
+    return redirect("customer:profile-view")
 
 
 def _complaint(form: NewsletterForm) -> str:

@@ -8,3 +8,6 @@ newsletter_subscribed = Signal()
 Sent inside the request's transaction with `signup` (NewsletterSignup) and `request`;
 `demo.people.consents.granted(request)` names the consents ticked beside it.
 """
+
+newsletter_unsubscribed = Signal()
+"""Somebody wants no newsletter any more. Sent inside the request's transaction with `email` and `request`."""

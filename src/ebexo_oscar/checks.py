@@ -9,7 +9,7 @@ from ebexo.storefront.shop import setting
 
 
 def register() -> None:
-    for check in (database_engine, transactions, store_is_named):
+    for check in (database_engine, transactions, store_is_named, middleware):
         checks.register(check)
 
 
@@ -46,5 +46,17 @@ def store_is_named(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]
             "EBEXO names no STORE, so nothing is told to SALESmanago.",
             hint="Open one with: ebexo store create NAME. Then EBEXO = {'STORE': 'store-…'}.",
             id="ebexo_oscar.W002",
+        )
+    ]
+
+
+def middleware(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001
+    if "ebexo.storefront.middleware.Monitored" in settings.MIDDLEWARE:
+        return []
+    return [
+        checks.Warning(
+            "Without the middleware Monitored, consents ticked in the checkout are not told, and no cookie is removed.",
+            hint="Add ebexo.storefront.middleware.Monitored to MIDDLEWARE, behind session and authentication.",
+            id="ebexo_oscar.W003",
         )
     ]

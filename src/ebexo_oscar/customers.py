@@ -1,6 +1,5 @@
 """A shop's user in the words of a store event."""
 
-from datetime import datetime
 from typing import Any
 
 from ebexo.storefront.shop import function
@@ -22,28 +21,28 @@ def customer(user: Any) -> dict[str, Any]:
     }
 
 
-def answers(request: Any, *, at: datetime, source: str) -> list[dict[str, Any]]:
-    """The `consents` of an event: what the shopper ticked or left in the form of this request."""
-    asked = function("CONSENTS")
-    if asked is None or request is None:
-        return []
-    return [
-        {
-            "code": code,
-            "granted": granted,
-            "at": at.isoformat(),
-            "ip": request.META.get("REMOTE_ADDR"),
-            "source": source,
-        }
-        for code, granted in asked(request).items()
-    ]
+def who(user: Any) -> dict[str, Any]:
+    """The least by which a customer is recognised."""
+    return {"id": str(user.pk), "email": user.email}
+
+
+def buyer(order: Any) -> dict[str, Any]:
+    """The `customer` of an event about an order: the customer, or what a guest told in the checkout."""
+    if order.user is not None:
+        return customer(order.user)
+    if order.shipping_address is None:
+        return {"email": order.guest_email}
+    names = {name: getattr(order.shipping_address, name) for name in ("first_name", "last_name")}
+    return {"email": order.guest_email, **names, **_from_address(order.shipping_address)}
 
 
 def _from_address_book(user: Any) -> dict[str, Any]:
     addresses = user.addresses.order_by("-is_default_for_shipping", "-is_default_for_billing", "pk")
     address = addresses.first()
-    if address is None:
-        return {}
+    return _from_address(address) if address else {}
+
+
+def _from_address(address: Any) -> dict[str, Any]:
     lines = [address.line1, address.line2, address.line3]
     return {
         "phone": str(address.phone_number or ""),

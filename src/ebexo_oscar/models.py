@@ -19,3 +19,26 @@ class ToldCustomer(models.Model):
     changed_at = models.DateTimeField(null=True, db_index=True)
 
     objects: ClassVar[models.Manager["ToldCustomer"]] = models.Manager()
+
+
+class StatusCursor(models.Model):
+    """How far the shop has been told of statuses: the number of the last change, by store."""
+
+    store = models.CharField(max_length=40, primary_key=True)
+    cursor = models.BigIntegerField(default=0)
+
+    objects: ClassVar[models.Manager["StatusCursor"]] = models.Manager()
+
+
+class KeptEvent(models.Model):
+    """A store event that could not be written when it happened. It goes as soon as it is.
+
+    `person` is the keyed hash of the address, so that nothing is kept of somebody who asked to be forgotten.
+    """
+
+    event_id = models.CharField(max_length=64, primary_key=True)
+    person = models.CharField(max_length=64, db_index=True)
+    body = models.JSONField()
+    tried_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[models.Manager["KeptEvent"]] = models.Manager()

@@ -1,6 +1,7 @@
 """Telling what happened: each function writes one store event, in the transaction it is called in."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -8,34 +9,60 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from ebexo.ingest.receive import Receipt, receive
 from ebexo.secrets import keyed_hash
-from ebexo.storefront.shop import store
-from ebexo_oscar.customers import answers, customer
+from ebexo_oscar.answers import as_told, asked
+from ebexo_oscar.customers import buyer, customer, who
 from ebexo_oscar.models import ToldCustomer
+from ebexo_oscar.writing import drop_kept, write, write_or_keep
 
 
 def registered(user: Any, request: Any) -> None:
     """A customer account was made. What is told is complete, so a mark about it has nothing to add."""
     data = customer(user)
-    _tell(
-        f"customer-{user.pk}-registered", "customer.registered", data, request=request, source="registration"
-    )
+    answers = as_told(asked(request), request, source="registration")
+    write_or_keep(_event(f"customer-{user.pk}-registered", "customer.registered", data, answers))
     clean = {"digest": _digest(data), "changed_at": None, "previous_email": None}
     ToldCustomer.objects.update_or_create(user_id=str(user.pk), defaults=clean)
 
 
 def logged_in(user: Any) -> None:
     """A customer logged in; the data told is complete."""
-    _tell(f"login-{uuid4()}", "customer.logged_in", customer(user))
+    write(_event(f"login-{uuid4()}", "customer.logged_in", customer(user)))
 
 
-def subscribed(email: str, request: Any) -> Receipt:
+def subscribed(email: str, request: Any) -> None:
     """Somebody asked for the newsletter; a customer asking for their own address is told whole."""
-    user = getattr(request, "user", None)
-    is_own = user is not None and user.is_authenticated and user.email.lower() == email.lower()
-    data = customer(user) if is_own else {"email": email}
-    return _tell(f"newsletter-{uuid4()}", "newsletter.subscribed", data, request=request, source="newsletter")
+    data = customer(request.user) if _is_own(email, request) else {"email": email}
+    answers = as_told(asked(request), request, source="newsletter")
+    write_or_keep(_event(f"newsletter-{uuid4()}", "newsletter.subscribed", data, answers))
+
+
+def unsubscribed(email: str, request: Any) -> None:
+    """Somebody wants no newsletter any more. Nothing but who it is has to be told."""
+    data = who(request.user) if _is_own(email, request) else {"email": email}
+    write_or_keep(_event(f"newsletter-{uuid4()}", "newsletter.unsubscribed", data))
+
+
+def consents_changed(user: Any, answers: Mapping[str, bool], request: Any, *, source: str) -> None:
+    """A customer granted or withdrew consents. A grant tells them whole; a withdrawal tells only who it is."""
+    if answers and user.email:
+        data = customer(user) if any(answers.values()) else who(user)
+        told = as_told(answers, request, source=source)
+        write_or_keep(_event(f"consent-{uuid4()}", "consent.changed", data, told))
+
+
+def ordered(order: Any, answers: Mapping[str, bool], request: Any) -> None:
+    """Somebody, customer or guest, answered consents beside the order."""
+    if order.email:
+        told = as_told(answers, request, source="checkout")
+        write_or_keep(_event(f"consent-{uuid4()}", "consent.changed", buyer(order), told))
+
+
+def erased(user: Any) -> None:
+    """A customer account is being deleted."""
+    if user.email:
+        drop_kept(user.email)
+        write_or_keep(_event(f"erased-{uuid4()}", "customer.erased", who(user)))
 
 
 def changed(user_id: str) -> None:
@@ -50,26 +77,28 @@ def changed(user_id: str) -> None:
         if user is not None and user.email:
             data = customer(user)
             if mark.digest != (digest := _digest(data)):
-                _tell(
-                    f"changed-{uuid4()}", "customer.updated", data | {"previous_email": mark.previous_email}
-                )
+                former = {"previous_email": mark.previous_email}
+                write(_event(f"changed-{uuid4()}", "customer.updated", data | former))
             mark.digest = digest
         mark.changed_at = mark.previous_email = None
         mark.save()
 
 
-def _tell(
-    event_id: str, event_type: str, data: dict[str, Any], *, request: Any = None, source: str = ""
-) -> Receipt:
-    now = timezone.now()
-    event = {
+def _event(
+    event_id: str, event_type: str, data: dict[str, Any], consents: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    return {
         "id": event_id,
         "type": event_type,
-        "occurred_at": now.isoformat(),
+        "occurred_at": timezone.now().isoformat(),
         "customer": data,
-        "consents": answers(request, at=now, source=source),
+        "consents": consents or [],
     }
-    return receive(store(), event)
+
+
+def _is_own(email: str, request: Any) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and user.email.lower() == email.lower()
 
 
 def _digest(data: dict[str, Any]) -> str:

@@ -3,11 +3,13 @@
 import json
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,10 +52,11 @@ def free_port() -> int:
 
 @dataclass
 class World:
-    """Programs on one data directory. `store` is the handle of the store that the shop is."""
+    """Programs on one data directory. `store` is the handle of the store that the shop is, `api_key` its key."""
 
     data: Path
     store: str
+    api_key: str
     ports: dict[str, int] = field(
         default_factory=lambda: {name: free_port() for name in ("shop", "panel", "sandbox")}
     )
@@ -109,6 +112,42 @@ class World:
         )
         assert json.loads(printed)["check"]["problem"] in (None, "network")
 
+    def ebexo(self, *arguments: str) -> str:
+        """Run the command line on this data directory; what it printed."""
+        return run(*EBEXO, *arguments, data=self.data, EBEXO_EXTRA_ENDPOINTS=self.sandbox)
+
+    def paste_callbacks(self) -> None:
+        """What a merchant does in SALESmanago: paste the two addresses, good for this panel's port."""
+        key = run(
+            "-c",
+            f"from ebexo.secrets import keyed_hash as k; print(k('callback', '{self.store}')[:16])",
+            data=self.data,
+        )
+        base = f"{self.panel}/callbacks/salesmanago/{self.store}"
+        ending = f"?email=$email$&key=sha1($email${key.strip()})"
+        self.tell_sandbox(
+            "callbacks", {"opt_in": f"{base}/opt-in{ending}", "opt_out": f"{base}/opt-out{ending}"}
+        )
+
+    def ask_api(self, path: str) -> Any:
+        """The JSON that the HTTP door answers to the store."""
+        with urllib.request.urlopen(self._to_api(path), timeout=5) as answer:
+            return json.load(answer)
+
+    def tell_api(self, event: dict[str, Any]) -> None:
+        with urllib.request.urlopen(self._to_api("events", json.dumps(event).encode()), timeout=5) as answer:
+            assert answer.status == 202
+
+    def _to_api(self, path: str, content: bytes | None = None) -> urllib.request.Request:
+        headers = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"}
+        return urllib.request.Request(f"{self.panel}/api/v1/{path}", content, headers)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the database answers, read beside the running programs."""
+        address = f"file:{self.data / 'ebexo.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+            return connection.execute(sql).fetchall()
+
     def ask_sandbox(self, path: str) -> Any:
         """The JSON at the sandbox's backstage; None where it answers 404."""
         try:
@@ -157,27 +196,27 @@ def until(found: Callable[[], Any], *, seconds: float = 20.0) -> Any:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """A data directory with a shop that has goods, a store that is not connected yet, and an operator's login."""
     data = tmp_path_factory.mktemp("prepared")
     run("-m", "demo.manage", "migrate", "--verbosity=0", data=data)
     run(*EBEXO, "migrate", data=data)
     run("-m", "demo.manage", "seed", data=data)
-    store = json.loads(run(*EBEXO, "store", "create", "Olcha", "--json", data=data))["store"]
+    opened = json.loads(run(*EBEXO, "store", "create", "Olcha", "--json", data=data))
     run(
         *EBEXO, "manage", "createsuperuser", "--noinput", "--email", PANEL_OPERATOR.email,
         data=data, DJANGO_SUPERUSER_PASSWORD=PANEL_OPERATOR.password,
     )  # fmt: skip
-    return data, store
+    return data, opened["store"], opened["api_key"]
 
 
 @pytest.fixture
-def world(prepared: tuple[Path, str], tmp_path: Path) -> Iterator[World]:
+def world(prepared: tuple[Path, str, str], tmp_path: Path) -> Iterator[World]:
     """A world of its own for one test; nothing runs in it yet."""
-    template, store = prepared
+    template, store, api_key = prepared
     data = tmp_path / "data"
     shutil.copytree(template, data)
-    made = World(data, store)
+    made = World(data, store, api_key)
     yield made
     end_all(list(made.programs.values()))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 START_LIMIT = 30
 
@@ -43,15 +43,6 @@ def wait_for(port: int) -> None:
                 return
         sleep(0.05)
     pytest.fail("The shop did not start.")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=switches)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """The shop's side: run with `EBEXO_TEST_SETTINGS=demo.settings` and `--ds=demo.settings`."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -25,6 +26,16 @@ REGISTRATION = {
     "company": "Nowak",
     "birth_date": "1984-03-17",
     "registration_submit": "1",
+}
+
+SHIPPING = {
+    "first_name": "Anna",
+    "last_name": "Nowak",
+    "line1": "ul. Polna 1",
+    "line4": "Łódź",
+    "state": "łódzkie",
+    "postcode": "90-001",
+    "phone_number": "+48601202303",
 }
 
 
@@ -75,3 +86,79 @@ def register(committed: Any) -> Callable[..., Client]:
         return browser
 
     return registered
+
+
+@pytest.fixture
+def marketing(store: Any) -> Any:
+    """A consent that a shopper may give or not."""
+    from ebexo.consents.ledger import add_consent
+
+    return add_consent(
+        store_id=store.pk, code="marketing", name="Marketing", text="Chcę otrzymywać e-maile o nowościach."
+    )
+
+
+@pytest.fixture
+def broken_telling(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """While it lasts nothing can be written into the outbox: `with broken_telling(): …`."""
+    from ebexo_oscar import writing
+
+    def fail(*args: Any) -> None:
+        raise RuntimeError("ours")
+
+    @contextmanager
+    def broken() -> Iterator[None]:
+        with monkeypatch.context() as patched:
+            patched.setattr(writing, "receive", fail)
+            yield
+
+    return broken
+
+
+@pytest.fixture
+def sweep_a_minute_later(committed: Any) -> Callable[[], int]:
+    """The sweep of kept events, as if it ran a minute on; gives back how many were told."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from ebexo_oscar.models import KeptEvent
+    from ebexo_oscar.writing import write_kept
+
+    def swept() -> int:
+        KeptEvent.objects.update(tried_at=timezone.now() - timedelta(minutes=2))
+        with committed():
+            return write_kept()
+
+    return swept
+
+
+@pytest.fixture
+def vase(db: None) -> Any:
+    """One thing that the shop sells and sends to Poland."""
+    from decimal import Decimal
+
+    from oscar.core.loading import get_model
+
+    country = get_model("address", "Country").objects
+    country.get_or_create(iso_3166_1_a2="PL", printable_name="Polska", is_shipping_country=True)
+    kind = get_model("catalogue", "ProductClass").objects.create(name="Artykuł")
+    product = get_model("catalogue", "Product").objects.create(title="Wazon Kalina", product_class=kind)
+    partner = get_model("partner", "Partner").objects.create(name="Olcha")
+    product.stockrecords.create(partner=partner, partner_sku="W-1", price=Decimal(89), num_in_stock=10)
+    return product
+
+
+@pytest.fixture
+def at_the_summary(vase: Any) -> Callable[..., Client]:
+    """Fills in the checkout up to the summary, as a guest with `email` or as the customer who is logged in."""
+
+    def arrived(browser: Client, *, email: str | None = None) -> Client:
+        browser.post(f"/basket/add/{vase.pk}/", {"quantity": "1"})
+        if email:
+            browser.post("/checkout/", {"username": email, "options": "anonymous"})
+        browser.post("/checkout/shipping-address/", SHIPPING)
+        browser.post("/checkout/shipping-method/", {"method_code": "inpost-courier"})
+        return browser
+
+    return arrived

@@ -4,9 +4,8 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponseBase
 
-from ebexo.storefront.visitor import Visitor
+from ebexo.storefront.visitor import COOKIE, Visitor
 
-COOKIE = "smclient"
 TEN_YEARS = 315_532_800
 """Seconds, as SALESmanago's own integrations ask for; browsers keep it 400 days at most, hence the renewal."""
 _RENEWED = "ebexo_smclient_renewed"
@@ -21,12 +20,17 @@ def set_cookie(request: HttpRequest, response: HttpResponseBase, visitor: Visito
     present = request.COOKIES.get(COOKIE)
     is_somebody_new = visitor.is_person and visitor.contact_id is None
     if not visitor.monitored or is_somebody_new:
-        if present:
-            response.delete_cookie(COOKIE, samesite="Lax")
+        remove_cookie(request, response)
     elif visitor.contact_id and (present != visitor.contact_id or _is_due(request)):
         response.set_cookie(
             COOKIE, visitor.contact_id, max_age=TEN_YEARS, samesite="Lax", secure=request.is_secure()
         )
+
+
+def remove_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Take the cookie away from a browser that has it."""
+    if request.COOKIES.get(COOKIE):
+        response.delete_cookie(COOKIE, samesite="Lax")
 
 
 def _is_due(request: HttpRequest) -> bool:

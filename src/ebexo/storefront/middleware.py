@@ -1,11 +1,12 @@
-"""Sets the cookie `smclient` on the shop's pages. Never waits for SALESmanago, never breaks a page."""
+"""Sets and removes the cookie `smclient` on the shop's pages. Never waits for SALESmanago, never breaks a page."""
 
 import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from ebexo.storefront.cookie import set_cookie
+from ebexo.storefront.cookie import remove_cookie, set_cookie
+from ebexo.storefront.present import answering, loses_cookie
 from ebexo.storefront.visitor import NOBODY, Visitor, visitor
 
 log = logging.getLogger("ebexo.storefront")
@@ -19,13 +20,20 @@ class Monitored:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self._get_response(request)
-        if response.get("Content-Type", "").startswith("text/html"):
-            try:
-                set_cookie(request, response, visitor_of(request))
-            except Exception:  # the shop's page is worth more than our cookie
-                log.exception("ebexo: the cookie smclient could not be set")
+        with answering(request):
+            response = self._get_response(request)
+        try:
+            _fit_cookie(request, response)
+        except Exception:  # the shop's page is worth more than our cookie
+            log.exception("ebexo: the cookie smclient could not be set")
         return response
+
+
+def _fit_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+    if loses_cookie(request):
+        remove_cookie(request, response)
+    elif response.get("Content-Type", "").startswith("text/html"):
+        set_cookie(request, response, visitor_of(request))
 
 
 def visitor_of(request: HttpRequest) -> Visitor:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from ebexo.consents.ground import is_granted
+from ebexo.consents.judging import is_granted
 from ebexo.contacts.known import known
 from ebexo.contacts.models import Contact
 from ebexo.contacts.resolve import find
 from ebexo.outbox.put import is_waiting
 from ebexo.storefront.shop import cookies_allowed, store
-from ebexo.stores.models import Account
+from ebexo.stores.models import Account, Mode
 
+COOKIE = "smclient"
 PERSON = "ebexo_contact"
 """Where the session keeps the number of a contact who is not logged in, after a newsletter sign-up."""
 
@@ -47,7 +48,7 @@ def visitor(request: HttpRequest) -> Visitor:
     if not (allowed and account.active and account.is_complete):
         return NOBODY
     contact = _contact(request, account)
-    if contact is not None and not is_granted(account, contact):
+    if not _may_be_monitored(contact or _named_by_cookie(request, account), account):
         return NOBODY
     knowledge = known(contact.pk, remote=account.remote) if contact else None
     return Visitor(
@@ -65,6 +66,22 @@ def _contact(request: HttpRequest, account: Account) -> Contact | None:
         return find(account.store_id, kind="customer", value=str(request.user.pk))
     number = request.session.get(PERSON)
     return Contact.objects.filter(pk=number, store_id=account.store_id).first() if number else None
+
+
+def _may_be_monitored(contact: Contact | None, account: Account) -> bool:
+    return contact is None or (contact.erased_at is None and is_granted(account, contact))
+
+
+def _named_by_cookie(request: HttpRequest, account: Account) -> Contact | None:
+    """In a consent mode, whom the cookie of a browser names that nobody is logged in at.
+
+    The cookie is good for being left alone, when that person took the consent back elsewhere, and for nothing more.
+    """
+    named = request.COOKIES.get(COOKIE)
+    if not named or not Mode(account.mode).needs_consent:
+        return None
+    known_as = Contact.objects.filter(acquaintances__vendor_id=named, acquaintances__remote=account.remote)
+    return known_as.filter(store_id=account.store_id).first()
 
 
 def remember(request: HttpRequest, *, email: str) -> None:

@@ -3,13 +3,21 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ebexo_oscar.changes import sweep
+from ebexo_oscar.statuses import announce
+from ebexo_oscar.writing import write_kept
 
 
 class Command(BaseCommand):
-    help = "Tell changes of customers that a crash of the shop left untold."
+    help = (
+        "Tell what a crash or a failure left untold, and pass on what SALESmanago said of people's statuses."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         told = 0
-        while found := sweep():
+        while found := sweep() + write_kept():
             told += found
         self.stdout.write(f"Left untold and told now: {told}.")
+        passed_on = 0
+        while found := announce():
+            passed_on += found
+        self.stdout.write(f"Statuses passed on to the shop: {passed_on}.")
