@@ -85,7 +85,13 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["key", "key_seq"], name="ebexo_message_seq"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["store", "state"], condition=IS_LIVE, name="ebexo_message_live")
+            models.Index(fields=["store", "state"], condition=IS_LIVE, name="ebexo_message_live"),
+            # What was withheld of one person: their page in the panel, and an erasure.
+            models.Index(
+                fields=["store", "person_hash"],
+                condition=Q(person_hash__isnull=False),
+                name="ebexo_message_person",
+            ),
         ]
 
 

@@ -9,6 +9,7 @@ from ebexo.contacts.known import known
 from ebexo.contacts.models import Contact
 from ebexo.contacts.resolve import find
 from ebexo.outbox.put import is_waiting
+from ebexo.standing import key_of
 from ebexo.storefront.shop import cookies_allowed, store
 from ebexo.stores.models import Account, Mode
 
@@ -54,7 +55,7 @@ def visitor(request: HttpRequest) -> Visitor:
     return Visitor(
         monitored=True,
         is_person=contact is not None or request.user.is_authenticated,
-        waits=contact is not None and is_waiting(account.store_id, key=f"contact:{contact.pk}"),
+        waits=contact is not None and is_waiting(account.store_id, key=key_of(contact)),
         contact_id=knowledge.contact_id if knowledge else None,
         client_id=account.client_id,
         endpoint=account.endpoint,
