@@ -95,6 +95,8 @@ def _pictures(ports: Ports, store: str) -> list[Picture]:
         Picture("panel-login", f"{panel}/login/"),
         Picture("panel-start", f"{panel}/{store}/", as_operator),
         Picture("panel-settings", f"{panel}/{store}/salesmanago/", as_operator),
+        Picture("panel-consents", f"{panel}/{store}/zgody/", as_operator),
+        Picture("panel-person", f"{panel}/{store}/osoba/", as_operator),
         Picture("panel-settings-phone", f"{panel}/{store}/salesmanago/", as_operator, width=390, height=844),
         Picture("sandbox", f"{sandbox}/"),
     ]
