@@ -25,9 +25,17 @@ WITHDRAWN_BY = "salesmanago"
 log = structlog.get_logger("ebexo.standing")
 
 
+_PREFIX = "contact:"
+
+
 def key_of(contact: Contact) -> str:
     """The outbox key of this person: their messages keep their order."""
-    return f"contact:{contact.pk}"
+    return f"{_PREFIX}{contact.pk}"
+
+
+def contact_behind(key: str) -> Contact:
+    """The person whose outbox key this is."""
+    return Contact.objects.get(pk=int(key.removeprefix(_PREFIX)))
 
 
 def doubt_about(contact: Contact, *, but: int | None = None) -> Callable[[], bool]:

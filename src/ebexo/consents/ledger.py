@@ -76,7 +76,7 @@ def _decision(contact: Contact, consent: Consent, answer: ConsentAnswer) -> Deci
 
 def _in_force(consent: Consent, *, at: datetime) -> Wording:
     """The wording the person had before them; for an answer older than the consent's record here, the first one."""
-    wordings: list[Wording] = consent.newest_first  # type: ignore[attr-defined]
+    wordings: list[Wording] = consent.newest_first  # type: ignore[attr-defined]  # by Prefetch's to_attr
     return next((wording for wording in wordings if wording.created_at <= at), wordings[-1])
 
 

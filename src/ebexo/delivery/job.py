@@ -15,7 +15,7 @@ from ebexo.delivery.tags import tags_of
 from ebexo.events import StoreEvent
 from ebexo.outbox.claim import Claimed
 from ebexo.outbox.states import Outcome, State
-from ebexo.standing import doubt_about, person_left
+from ebexo.standing import contact_behind, doubt_about, person_left
 from ebexo.stores.models import Account, Mode
 from salesmanago import ConsentDetail
 
@@ -48,7 +48,7 @@ class Job:
 def prepare(claimed: Claimed, account: Account) -> Job | Outcome:
     """The job to do for this message, or the outcome if the gate does not let it through any more."""
     event = StoreEvent.model_validate_json(claimed.message.payload or "")
-    contact = Contact.objects.get(pk=int(claimed.key.removeprefix("contact:")))
+    contact = contact_behind(claimed.key)
     told = known(contact.pk, remote=account.remote)
     doubt = doubt_about(contact, but=claimed.message.pk)
     judgement = judge(

@@ -107,4 +107,4 @@ def get_changes(request: HttpRequest, after: str = "0") -> HttpResponseBase:
 
 
 def _store(request: HttpRequest) -> Store:
-    return cast("Store", request.auth)  # type: ignore[attr-defined]
+    return cast("Store", request.auth)  # type: ignore[attr-defined]  # put there by BearerKey

@@ -25,7 +25,7 @@ class Store(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.signing_secret_encrypted = self.signing_secret_encrypted or encrypt(new_signing_secret())
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
     @property
     def signing_secret(self) -> str:
