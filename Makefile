@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+WORKERS ?= 3
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all setup check fix screenshots messages lock chromium
+.PHONY: help demo test test-all chaos setup check fix screenshots messages lock chromium
 
 help:            ## This list
 	@grep -hE '^[a-z-]+: *.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -12,11 +14,16 @@ help:            ## This list
 demo: setup      ## A shop, the panel and a local SALESmanago, running together (RESET=1 starts anew)
 	@$(BIN)/ebexo demo $(if $(RESET),--reset)
 
+test test-all: export PYTHONDONTWRITEBYTECODE :=  # what is compiled once starts faster a hundred times
+
 test: setup chromium  ## All tests
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
 
 test-all: setup chromium  ## All tests and the long ones
-	@$(BIN)/python -m pytest -q --long
+	@$(PYTEST) --long
+
+chaos: setup     ## Kills, pauses and a far side full of faults for five minutes (SECONDS=60 for one)
+	@$(BIN)/python -m bench.chaos --seconds $(or $(SECONDS),300)
 
 setup: $(STAMP)  ## Only the set-up, into .venv
 
@@ -35,7 +42,7 @@ check: setup     ## Lint, formatting, types, imports, templates, translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/mypy src demo tests
+	@$(BIN)/mypy src demo tests bench scripts
 	@$(BIN)/djlint --quiet --lint src demo
 	@$(BIN)/python scripts/messages.py check
 

@@ -194,7 +194,9 @@ class TestRequestTime:
         assert answer["success"] is True
 
     @pytest.mark.parametrize(
-        "request_time", [None, "now", True, int(time.time()), str(time.time_ns() // 1_000_000)]
+        "request_time",
+        [None, "now", True, int(time.time()), str(time.time_ns() // 1_000_000)],
+        ids=["nothing", "word", "truth", "seconds", "text"],  # the same in every worker
     )
     def test_strict_refuses_everything_else(self, sandbox: "RunningSandbox", request_time: Any) -> None:
         switch(sandbox, request_time="strict")

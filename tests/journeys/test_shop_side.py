@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_connector_and_storefront_inside_the_shop() -> None:
+def test_connector_and_storefront_inside_the_shop(shop_tables: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -23,7 +23,11 @@ def test_connector_and_storefront_inside_the_shop() -> None:
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env=os.environ | {"EBEXO_TEST_SETTINGS": "demo.settings"},
+        env=os.environ
+        | {
+            "EBEXO_TEST_SETTINGS": "demo.settings",
+            "EBEXO_TEST_TABLES": str(shop_tables / "ebexo.sqlite3"),
+        },
         capture_output=True,
         text=True,
         check=False,
