@@ -1,16 +1,18 @@
 """Secrets at rest, keyed hashes and the installation secret they come from.
 
 Keys live outside the database: in `EBEXO_SECRET_KEYS`, or, where that is not set, in a file that only the owner
-can read. The installation secret is made once, is stored encrypted by these keys and outlives their rotation, so
-hashes made years ago still match.
+can read, newest first. The installation secret is made once, is stored encrypted by these keys and outlives their
+rotation, so hashes made years ago still match.
 """
 
+import fcntl
 import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -28,14 +30,20 @@ def decrypt(token: str) -> str:
     try:
         return _keys().decrypt(token.encode()).decode()
     except InvalidToken:
-        raise BadEnvironment(
-            "A stored secret can't be opened: the key that closed it is missing from EBEXO_SECRET_KEYS."
-        ) from None
+        raise _missing_key() from None
+
+
+def re_encrypt(token: str) -> str:
+    """The same secret, closed with the newest key. Raises BadEnvironment when the old key is not among ours."""
+    try:
+        return _keys().rotate(token.encode()).decode()
+    except InvalidToken:
+        raise _missing_key() from None
 
 
 def keyed_hash(purpose: str, value: str) -> str:
     """64 hexadecimal digits: the same for the same purpose and value, and of no use outside this installation."""
-    return hmac.new(derived_key(purpose), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(derived_key(purpose), value.encode(), "sha256").hex()
 
 
 @cache
@@ -44,47 +52,129 @@ def derived_key(purpose: str) -> bytes:
     return hmac.new(_installation_secret(), purpose.encode(), hashlib.sha256).digest()
 
 
-@cache
+def new_key() -> str:
+    """A key such as `EBEXO_SECRET_KEYS` takes."""
+    return Fernet.generate_key().decode()
+
+
+def add_newest_key() -> None:
+    """Put a new key first into the key file; the others stay, behind it. Raises BadEnvironment.
+
+    Running processes take it up with the next secret they touch. Keys of the environment are the operator's to change.
+    """
+    if environment().secret_keys:
+        return
+    path = _key_file()
+    _keys()  # a file that holds something else is refused before it is written anew
+    with _alone_with(path):
+        _replace(path, "\n".join([new_key(), *path.read_text().split()]))
+
+
+def re_encrypt_installation_secret() -> None:
+    """Close the installation secret with the newest key; it stays the same. Raises BadEnvironment."""
+    path = _installation_secret_file()
+    with _alone_with(path):
+        _replace(path, re_encrypt(path.read_text().strip()))
+
+
+def where_keys_are() -> str:
+    """Where the operator finds the keys: the name of the variable, or the path of the file."""
+    return "EBEXO_SECRET_KEYS" if environment().secret_keys else str(_key_file())
+
+
 def _keys() -> MultiFernet:
-    names = environment().secret_keys or (_key_file(),)
+    """The keys as they are now: another process may have added one to the file."""
+    names = environment().secret_keys or tuple(_content(_key_file()).split())
     try:
-        return MultiFernet([Fernet(name) for name in names])
+        return _openers(names)
     except ValueError:
-        raise BadEnvironment("EBEXO_SECRET_KEYS holds something that is not a Fernet key.") from None
+        raise BadEnvironment(f"{where_keys_are()} holds something that is not a Fernet key.") from None
 
 
-def _key_file() -> str:
+@lru_cache(maxsize=1)
+def _openers(names: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(name) for name in names])
+
+
+def _missing_key() -> BadEnvironment:
+    return BadEnvironment(
+        f"A stored secret can't be opened: the key that closed it is missing from {where_keys_are()}."
+    )
+
+
+def _key_file() -> Path:
     if environment().database_url:
-        raise BadEnvironment("EBEXO_SECRET_KEYS is required together with EBEXO_DATABASE_URL.")
-    return _made_once(environment().data_dir / "secret-keys", lambda: Fernet.generate_key().decode())
+        raise BadEnvironment(
+            "EBEXO_SECRET_KEYS is required together with EBEXO_DATABASE_URL. Make a key with: ebexo keys generate"
+        )
+    return _made_once(environment().data_dir / "secret-keys", new_key)
+
+
+def _installation_secret_file() -> Path:
+    path = environment().data_dir / "installation-secret"
+    return _made_once(path, lambda: encrypt(secrets.token_hex(32)))
 
 
 @cache
 def _installation_secret() -> bytes:
-    path = environment().data_dir / "installation-secret"
-    return decrypt(_made_once(path, lambda: encrypt(secrets.token_hex(32)))).encode()
+    return decrypt(_content(_installation_secret_file())).encode()
 
 
-def _made_once(path: Path, make: Callable[[], str]) -> str:
-    """The content of `path`, written by whichever process comes first; mode 600. Raises BadEnvironment."""
+@contextmanager
+def _usable_directory(path: Path) -> Iterator[None]:
+    """Raises BadEnvironment where the file `path` can't be read or written."""
     try:
-        return _read_or_made(path, make)
+        yield
     except OSError as error:
         raise BadEnvironment(f"EBEXO_DATA_DIR {path.parent} can't be used: {error.strerror}.") from None
 
 
-def _read_or_made(path: Path, make: Callable[[], str]) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(make())
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """One process at a time changes the files in the directory of `path`, and what it changed is on disk after."""
+    with _usable_directory(path):
+        directory = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            yield
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _content(path: Path) -> str:
+    with _usable_directory(path):
+        return path.read_text().strip()
+
+
+def _made_once(path: Path, make: Callable[[], str]) -> Path:
+    """`path`, its content written by whichever process comes first; mode 600. Raises BadEnvironment."""
+    with _usable_directory(path):
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = _draft(path, make())
+            try:
+                os.link(draft, path)  # fails if another process was first, and then its content holds
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whoever reads `path` finds the old content or the new one, never a part."""
+    _draft(path, text).replace(path)
+
+
+def _draft(path: Path, text: str) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        try:
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)  # fails if another process was first, and then its content holds
-        except FileExistsError:
-            pass
-        finally:
+        except OSError:
             draft.unlink()
-    return path.read_text().strip()
+            raise
+    return draft

@@ -18,6 +18,8 @@ class Store(models.Model):
     public_key = models.CharField(max_length=40, unique=True, default=new_public_key)
     name = models.CharField(max_length=200)
     signing_secret_encrypted = models.TextField()
+    former_signing_secret_encrypted = models.TextField(default="")
+    former_signing_secret_ends_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -33,12 +35,42 @@ class Store(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key of the HTTP door. Only its hash is kept; the key itself is shown once, when it is made."""
+    """A key of the HTTP door. Only its hash is kept; the key itself is shown once, when it is made.
+
+    `hint` is how it begins, to tell it from others; `ends_at` when it stops by itself, after a rotation.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="api_keys")
     digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+
+class OperatorKey(models.Model):
+    """A key of whoever runs the installation: it opens and removes stores, and is no key of any of them."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Opening(models.Model):
+    """How a platform that opened this store was answered, kept for a day so that the same call gives the same answer.
+
+    `digest` is that of the operator key and the platform's own word for the call, `sha` that of what was asked for.
+    The answer holds an API key, so it is encrypted.
+    """
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True)
+    sha = models.CharField(max_length=64)
+    answer_encrypted = models.TextField()
+    created_at = models.DateTimeField()
 
 
 class Mode(models.TextChoices):
@@ -51,6 +83,28 @@ class Mode(models.TextChoices):
     @property
     def needs_consent(self) -> bool:
         return self is not Mode.AUTOMATIC
+
+
+class ProductId(models.TextChoices):
+    """Which identifier of a product goes into `products`, by which SALESmanago's product feed knows it."""
+
+    ID = "id", _("Product id")
+    SKU = "sku", _("SKU")
+    VARIANT = "variant", _("Variant id")
+
+
+class PurchaseCounts(models.TextChoices):
+    """When an order is a purchase."""
+
+    PLACED = "placed", _("When the order is placed")
+    PAID = "paid", _("When the order is paid")
+
+
+class InDoubt(models.TextChoices):
+    """What becomes of a purchase of which nobody can say whether SALESmanago has it."""
+
+    HOLD = "hold", _("Hold it back until I decide")
+    REPEAT = "repeat", _("Send it again, at the risk of counting it twice")
 
 
 class Account(models.Model):
@@ -68,8 +122,16 @@ class Account(models.Model):
     mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.AUTOMATIC)
     consent_code = models.CharField(max_length=64, default="")
 
+    location = models.CharField(max_length=36, default="")
+    shop_domain = models.CharField(max_length=255, default="")
     country = models.CharField(max_length=2, default="PL")
     language = models.CharField(max_length=2, default="pl")
+    time_zone = models.CharField(max_length=40, default="Europe/Warsaw")
+    product_id = models.CharField(max_length=10, choices=ProductId.choices, default=ProductId.ID)
+    purchase_counts = models.CharField(
+        max_length=10, choices=PurchaseCounts.choices, default=PurchaseCounts.PLACED
+    )
+    in_doubt = models.CharField(max_length=10, choices=InDoubt.choices, default=InDoubt.HOLD)
     tags = models.JSONField(default=dict)
     ignored_domains = models.JSONField(default=list)
     rate = models.PositiveSmallIntegerField(default=10)

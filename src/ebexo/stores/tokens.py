@@ -19,11 +19,20 @@ def new_api_key() -> str:
     return f"ek_{secrets.token_urlsafe(32)}"
 
 
+def new_operator_key() -> str:
+    return f"ok_{secrets.token_urlsafe(32)}"
+
+
+def hint(key: str) -> str:
+    """The beginning of a key: enough to tell it from others, too little to guess it by."""
+    return f"{key[:7]}…"
+
+
 def new_signing_secret() -> str:
     """A secret in the form of Standard Webhooks."""
     return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
-def digest(api_key: str) -> str:
-    """What is kept of an API key. A plain hash is enough for 256 random bits."""
-    return hashlib.sha256(api_key.encode()).hexdigest()
+def digest(key: str) -> str:
+    """What is kept of a key. A plain hash is enough for 256 random bits."""
+    return hashlib.sha256(key.encode()).hexdigest()
