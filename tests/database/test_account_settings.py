@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ebexo.consents.ledger import add_consent
+from ebexo.consents import editing
 from ebexo.contacts.hashes import person_hash
 from ebexo.delivery import account_settings
 from ebexo.delivery.account_settings import (
-    ADVANCED,
     RefusedSettings,
     Seven,
     changes_far_side,
@@ -16,6 +15,7 @@ from ebexo.delivery.account_settings import (
     save,
     validated,
 )
+from ebexo.delivery.advanced_settings import ADVANCED
 from ebexo.delivery.connection import Check
 from ebexo.outbox.models import Key, Message
 from ebexo.outbox.states import State
@@ -123,6 +123,25 @@ def test_the_stored_secret_is_not_readable_in_the_database(account, checks):
         ({"mode": "consent"}, {"consent": "consent_required"}),
         ({"mode": "double-opt-in"}, {"consent": "consent_required"}),
         ({"mode": "consent", "consent_code": "x" * 65}, {"consent": "consent_unknown"}),
+        ({"advanced": {"location": "shop pl"}}, {"location": "location"}),
+        ({"advanced": {"location": "shop,pl"}}, {"location": "location"}),
+        ({"advanced": {"location": "x" * 37}}, {"location": "location"}),
+        ({"advanced": {"shop_domain": "shop"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": "127.0.0.1"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": "my shop.example"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": "jan@shop.example"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": "shop..example"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": "https://"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": "http://[shop.example"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"shop_domain": f"{'a.' * 125}example"}}, {"shop_domain": "shop_domain"}),
+        ({"advanced": {"time_zone": ""}}, {"time_zone": "time_zone"}),
+        ({"advanced": {"time_zone": "Europe"}}, {"time_zone": "time_zone"}),
+        ({"advanced": {"time_zone": "europe/warsaw"}}, {"time_zone": "time_zone"}),
+        ({"advanced": {"time_zone": "../zoneinfo/UTC"}}, {"time_zone": "time_zone"}),
+        ({"advanced": {"time_zone": "localtime"}}, {"time_zone": "time_zone"}),
+        ({"advanced": {"product_id": "name"}}, {"product_id": "product_id"}),
+        ({"advanced": {"purchase_counts": ""}}, {"purchase_counts": "purchase_counts"}),
+        ({"advanced": {"in_doubt": "drop"}}, {"in_doubt": "in_doubt"}),
         ({"advanced": {"country": "Polska"}}, {"country": "two_letters"}),
         ({"advanced": {"language": "p1"}}, {"language": "two_letters"}),
         ({"advanced": {"rate": 0}}, {"rate": "rate"}),
@@ -167,27 +186,82 @@ def test_a_linked_consent_has_to_exist_once_the_store_has_any(account, checks):
     chosen = replace(GOOD, mode="consent", consent_code=" marketing ")
 
     assert validated(account, chosen)[0].consent_code == "marketing"
-    add_consent(store_id=account.pk, code="terms", name="Terms", text="I accept.")
+    editing.add(account.pk, code="terms", text="I accept.", traits=editing.Traits("Terms"))
     with pytest.raises(RefusedSettings) as refusal:
         validated(account, chosen)
     assert refusal.value.problems == {"consent": "consent_unknown"}
 
 
 def test_a_consent_of_another_store_cannot_be_linked(account, other_store, checks):
-    add_consent(store_id=account.pk, code="terms", name="Terms", text="I accept.")
-    add_consent(store_id=other_store.pk, code="marketing", name="Marketing", text="Yes.")
+    editing.add(account.pk, code="terms", text="I accept.", traits=editing.Traits("Terms"))
+    editing.add(other_store.pk, code="marketing", text="Yes.", traits=editing.Traits("Marketing"))
 
     with pytest.raises(RefusedSettings):
         validated(account, replace(GOOD, mode="consent", consent_code="marketing"))
 
 
 def test_the_automatic_mode_forgets_the_consent(account, checks):
-    add_consent(store_id=account.pk, code="marketing", name="Marketing", text="Yes.")
+    editing.add(account.pk, code="marketing", text="Yes.", traits=editing.Traits("Marketing"))
     save(account, replace(GOOD, mode="consent", consent_code="marketing"))
 
     save(account, replace(current(account), mode="automatic"))
 
     assert Account.objects.get(pk=account.pk).consent_code == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("", ""),
+        ("  ", ""),
+        (" Shop.Example ", "shop.example"),
+        ("https://www.shop.example/sklep/?a=b#c", "www.shop.example"),
+        ("HTTP://shop.example:8443", "shop.example"),
+        ("//shop.example.", "shop.example"),
+        ("https://łódź.example/", "xn--d-uga0v4h.example"),
+        (f"{'a.' * 124}pl", f"{'a.' * 124}pl"),
+    ],
+)
+def test_of_the_shop_s_address_the_host_is_stored(account, checks, typed, stored):
+    save(account, replace(GOOD, advanced={"shop_domain": typed}))
+
+    assert Account.objects.get(pk=account.pk).shop_domain == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "stored"),
+    [
+        ("location", "", ""),
+        ("location", " shop/pl_1.0-a ", "shop/pl_1.0-a"),
+        ("location", "x" * 36, "x" * 36),
+        ("time_zone", " America/Argentina/ComodRivadavia ", "America/Argentina/ComodRivadavia"),
+        ("time_zone", "UTC", "UTC"),
+    ],
+)
+def test_location_and_time_zone_are_stored_without_blanks_around_them(account, checks, name, typed, stored):
+    save(account, replace(GOOD, advanced={name: typed}))
+
+    assert getattr(Account.objects.get(pk=account.pk), name) == stored
+
+
+def test_a_new_store_waits_for_a_decision_and_counts_orders_when_they_are_placed(account):
+    assert {name: getattr(account, name) for name in ADVANCED} == {
+        "location": "",
+        "shop_domain": "",
+        "country": "PL",
+        "language": "pl",
+        "time_zone": "Europe/Warsaw",
+        "product_id": "id",
+        "purchase_counts": "placed",
+        "tags": {},
+        "ignored_domains": [],
+        "rate": 10,
+        "in_doubt": "hold",
+        "double_opt_in_email_id": "",
+        "double_opt_in_language": "",
+        "dry_run": False,
+        "load_always": False,
+    }
 
 
 def test_an_endpoint_that_the_operator_allows_is_taken_as_written_and_a_failed_check_loses_nothing(account):
@@ -237,11 +311,17 @@ def test_the_first_far_side_is_no_change(account):
 
 def test_current_settings_can_be_saved_as_they_are(account, checks):
     advanced = {
+        "location": "shop_de",
+        "shop_domain": "shop.example",
         "country": "DE",
         "language": "de",
+        "time_zone": "Europe/Berlin",
+        "product_id": "sku",
+        "purchase_counts": "paid",
         "tags": {"login": ["X"]},
         "ignored_domains": ["allegromail.pl"],
         "rate": 5,
+        "in_doubt": "repeat",
         "double_opt_in_email_id": "mail-7",
         "double_opt_in_language": "DE",
         "dry_run": True,

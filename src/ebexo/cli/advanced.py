@@ -13,7 +13,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _whole(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ValueError("it takes a whole number")
     return int(text)
 
@@ -23,10 +23,16 @@ def _list(text: str) -> list[str]:
 
 
 SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "location": ("location", str),
+    "shop_domain": ("shop_domain", str),
     "country": ("country", str.upper),
     "language": ("language", str.lower),
+    "time_zone": ("time_zone", str),
+    "product_id": ("product_id", str.lower),
+    "purchase_counts": ("purchase_counts", str.lower),
     "ignored_domains": ("ignored_domains", _list),
     "rate": ("rate", _whole),
+    "in_doubt": ("in_doubt", str.lower),
     "doi_email_id": ("double_opt_in_email_id", str),
     "doi_language": ("double_opt_in_language", str),
     "dry_run": ("dry_run", _yes_or_no),

@@ -53,7 +53,7 @@ def add(store_id: int, *, code: str, text: str, traits: Traits) -> Consent:
     """A new consent with the first version of its wording. Raises RefusedConsent."""
     code, text, traits = code.strip(), text.strip(), _tidy(traits)
     problems = _problems(traits) | {"code": _word_problem("code", code), "text": _text_problem(text)}
-    if Consent.objects.filter(store_id=store_id, code=code).exists():
+    if not problems["code"] and Consent.objects.filter(store_id=store_id, code=code).exists():
         problems["code"] = "taken"
     _refuse(problems)
     try:

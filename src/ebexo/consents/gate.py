@@ -30,6 +30,7 @@ class Reason(StrEnum):
     ERASED = "erased"
     NEVER_SENT = "never_sent"
     ALREADY_OUT = "already_out"
+    UNKNOWN_VISITOR = "unknown_visitor"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Judging one event of one person: gather what the gate asks for, and ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,15 +37,17 @@ def judge(
     known: Known | None,
     may_be_there: Callable[[], bool],
     was_let_in: bool = False,
+    decisions: Mapping[int, Decision] | None = None,
 ) -> Judgement:
     """Ask the gate.
 
     `may_be_there` tells, where it matters, whether something else of theirs is on its way or may have arrived: then
     they count as sent, and what is known of their status as out of date. `was_let_in`: the event is in the outbox
-    already, so an erasure has cleared away what was known.
+    already, so an erasure has cleared away what was known. `decisions`: the newest ones on the linked consent, by the
+    numbers of the contacts, where they were looked up before.
     """
     needs_consent = Mode(account.mode).needs_consent
-    decision = latest(contact, account.consent_code) if needs_consent else None
+    decision = _newest(contact, account, decisions) if needs_consent else None
     granted = decision if decision and decision.granted else None
     said_no_at = _said_no_at(event, account, contact, was_let_in=was_let_in)
     purpose = _purpose(event, said_no_at=said_no_at, granted=granted)
@@ -55,7 +57,7 @@ def judge(
         dry_run=account.dry_run,
         needs_consent=needs_consent,
         granted=granted is not None,
-        ignored_domain=event.customer.email.rpartition("@")[2] in account.ignored_domains,
+        ignored_domain=(email_of(event, known) or "").rpartition("@")[2] in account.ignored_domains,
         sent=in_doubt or (known is not None and known.sent) or (was_let_in and purpose is Purpose.ERASE),
         opted_out=known is not None and known.status is Status.OPT_OUT and not in_doubt,
         erased=is_forgotten(contact, event),
@@ -67,6 +69,15 @@ def judge(
         standing_yes_at=granted.at if granted else None,
         own_no_at=said_no_at if purpose is Purpose.OPT_OUT else None,
     )
+
+
+def _newest(contact: Contact, account: Account, decisions: Mapping[int, Decision] | None) -> Decision | None:
+    return latest(contact, account.consent_code) if decisions is None else decisions.get(contact.pk)
+
+
+def email_of(event: StoreEvent, known: Known | None) -> str | None:
+    """The person's address: as told in the event, or that of the contact whose cookie the browser has."""
+    return event.email or (known.email if known else None)
 
 
 def is_granted(account: Account, contact: Contact) -> bool:

@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Prefetch
 
 from ebexo.consents.models import Consent, Decision, Wording
 from ebexo.contacts.models import Contact
 from ebexo.events import ConsentAnswer
+from ebexo.statements import Rows
+
+_OF_CONSENT = "consent_id IN (SELECT id FROM ebexo_consents_consent WHERE store_id = {} AND code = {})"
+_DECISIONS = Rows(
+    Decision,
+    f"ebexo_consents_decision.contact_id IN ({{}}) AND ebexo_consents_decision.{_OF_CONSENT}",
+    follow="wording",
+)
+_ASKING_AGAIN = Rows(Wording, f"asks_again AND {_OF_CONSENT}")
 
 
 def record(contact: Contact, answers: Iterable[ConsentAnswer]) -> list[str]:
@@ -34,14 +42,21 @@ def latest(contact: Contact, code: str) -> Decision | None:
 
     A grant of a wording that was replaced by one that asks again does not count.
     """
-    decisions = Decision.objects.filter(
-        contact=contact, consent__code=code, consent__store_id=contact.store_id
-    )
-    newest = decisions.select_related("wording").order_by("-at", "-pk").first()
-    if newest is None or not newest.granted:
+    return all_latest(contact.store_id, [contact.pk], code).get(contact.pk)
+
+
+def all_latest(store_id: int, contact_ids: list[int], code: str) -> dict[int, Decision]:
+    """The same of several contacts of a store, by their numbers; those who decided nothing are left out."""
+    decisions = sorted(_DECISIONS.found(contact_ids, store_id, code), key=lambda one: (one.at, one.pk))
+    newest = {decision.contact_id: decision for decision in decisions}
+    if not any(decision.granted for decision in newest.values()):
         return newest
-    later = Wording.objects.filter(consent_id=newest.consent_id, version__gt=newest.wording.version)
-    return None if later.filter(asks_again=True).exists() else newest
+    asking_again = max((wording.version for wording in _ASKING_AGAIN.found(store_id, code)), default=0)
+    return {
+        contact_id: decision
+        for contact_id, decision in newest.items()
+        if not decision.granted or decision.wording.version >= asking_again
+    }
 
 
 def withdraw(contact: Contact, code: str, *, at: datetime, source: str) -> None:
@@ -78,11 +93,3 @@ def _in_force(consent: Consent, *, at: datetime) -> Wording:
     """The wording the person had before them; for an answer older than the consent's record here, the first one."""
     wordings: list[Wording] = consent.newest_first  # type: ignore[attr-defined]  # by Prefetch's to_attr
     return next((wording for wording in wordings if wording.created_at <= at), wordings[-1])
-
-
-def add_consent(*, store_id: int, code: str, name: str, text: str, vendor_name: str = "") -> Consent:
-    """A new consent with the first version of its wording."""
-    with transaction.atomic():
-        consent = Consent.objects.create(store_id=store_id, code=code, name=name, vendor_name=vendor_name)
-        Wording.objects.create(consent=consent, version=1, text=text)
-    return consent

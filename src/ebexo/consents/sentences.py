@@ -12,4 +12,7 @@ SENTENCES = {
     Reason.ERASED: _("The person asked to be forgotten and has not come back of their own accord since."),
     Reason.NEVER_SENT: _("The person was never sent to SALESmanago, so there is nothing to take back there."),
     Reason.ALREADY_OUT: _("SALESmanago has the person as opted out already, so there is nothing to tell."),
+    Reason.UNKNOWN_VISITOR: _(
+        "Nobody knows who this visitor is: they are not logged in, and SALESmanago knows no contact by their cookie."
+    ),
 }

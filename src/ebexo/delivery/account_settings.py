@@ -1,6 +1,6 @@
 """Saving a store's SALESmanago settings: refuse what can't be right, save, then check the connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +10,8 @@ from django.utils import timezone
 from email_validator import EmailNotValidError, validate_email
 
 from ebexo.consents.models import Consent
+from ebexo.delivery.advanced_settings import ADVANCED, one_word_problem, problems_of, tidied
 from ebexo.delivery.connection import Check, check
-from ebexo.delivery.tags import TRIGGERS
 from ebexo.delivery.withholding import withhold_waiting
 from ebexo.environment import environment
 from ebexo.outbox.settle import resume
@@ -52,17 +52,6 @@ class Saved:
 
 LONGEST_ENDPOINT = 200
 LONGEST_CODE = 64
-ADVANCED = (
-    "country",
-    "language",
-    "tags",
-    "ignored_domains",
-    "rate",
-    "double_opt_in_email_id",
-    "double_opt_in_language",
-    "dry_run",
-    "load_always",
-)
 
 
 def current(account: Account) -> Seven:
@@ -91,6 +80,7 @@ def validated(account: Account, typed: Seven) -> tuple[Seven, tuple[str, ...]]:
         client_id=typed.client_id.strip(),
         api_secret=(typed.api_secret or "").strip() or None,
         consent_code=typed.consent_code.strip() if Mode(typed.mode).needs_consent else "",
+        advanced=tidied(typed.advanced),
     )
     endpoint, notes, endpoint_problem = _endpoint(tidy)
     problems = {
@@ -100,9 +90,7 @@ def validated(account: Account, typed: Seven) -> tuple[Seven, tuple[str, ...]]:
         "endpoint": endpoint_problem,
         "consent": _consent_problem(tidy, account),
     }
-    found = {name: problem for name, problem in problems.items() if problem} | _advanced_problems(
-        tidy.advanced
-    )
+    found = {name: problem for name, problem in problems.items() if problem} | problems_of(tidy.advanced)
     if found:
         raise RefusedSettings(found)
     return replace(tidy, endpoint=endpoint), notes
@@ -158,7 +146,7 @@ def _email_problem(settings: Seven) -> str | None:
 def _word_problem(text: str, *, needed: bool) -> str | None:
     if not text:
         return "required" if needed else None
-    return "spaces" if len(text.split()) > 1 or len(text) > 100 else None
+    return one_word_problem(text)
 
 
 def _secret_problem(settings: Seven, account: Account) -> str | None:
@@ -189,29 +177,3 @@ def _consent_problem(settings: Seven, account: Account) -> str | None:
         return "consent_unknown"
     codes = set(Consent.objects.filter(store_id=account.store_id).values_list("code", flat=True))
     return None if not codes or settings.consent_code in codes else "consent_unknown"
-
-
-def _advanced_problems(advanced: Mapping[str, Any]) -> dict[str, str]:
-    problems = {
-        "country": _letters_problem(advanced.get("country", "PL")),
-        "language": _letters_problem(advanced.get("language", "pl")),
-        "rate": None if 1 <= advanced.get("rate", 10) <= 1000 else "rate",
-        "ignored_domains": _domains_problem(advanced.get("ignored_domains", [])),
-        "double_opt_in_email_id": _word_problem(advanced.get("double_opt_in_email_id", ""), needed=False),
-        "double_opt_in_language": _optional_letters_problem(advanced.get("double_opt_in_language", "")),
-        "tags": None if set(advanced.get("tags", {})) <= set(TRIGGERS) else "tags",
-    }
-    return {name: problem for name, problem in problems.items() if problem}
-
-
-def _domains_problem(domains: Sequence[str]) -> str | None:
-    readable = all("." in domain and not set(domain) & set("@ /") for domain in domains)
-    return None if readable else "domains"
-
-
-def _optional_letters_problem(text: str) -> str | None:
-    return _letters_problem(text) if text else None
-
-
-def _letters_problem(text: str) -> str | None:
-    return None if len(text) == 2 and text.isascii() and text.isalpha() else "two_letters"

@@ -66,6 +66,15 @@ FIELDS = {
     "endpoint_userinfo": _("There must be no user name and no @ in the address of the server."),
     "consent_required": _("Choose the consent on which people are sent."),
     "consent_unknown": _("There is no such consent in this store."),
+    "location": _(
+        "A location consists of at most 36 letters, digits, hyphens, underscores, dots and slashes. "
+        "Copy it from SALESmanago."
+    ),
+    "shop_domain": _("Enter the address of the shop, such as www.example.com."),
+    "time_zone": _("There is no such time zone. Enter one such as Europe/Warsaw."),
+    "product_id": _("Choose id, sku or variant."),
+    "purchase_counts": _("Choose placed or paid."),
+    "in_doubt": _("Choose hold or repeat."),
     "two_letters": _("Two letters are needed here, such as PL."),
     "domains": _("Enter e-mail domains such as example.com, separated by commas."),
     "rate": _("Choose from 1 to 1000 calls a second."),

@@ -40,6 +40,27 @@ NO_CONSENTS = _(
 CHOOSE_CONSENT = _("Choose a consent")
 
 ADVANCED_HELP = {
+    "location": _(
+        "Needed only if several product feeds are connected in SALESmanago: the location of this shop's feed, "
+        "spelled exactly as it is there. With one feed leave it empty."
+    ),
+    "shop_domain": _(
+        "SALESmanago gets it with every cart and order, for example www.example.com. Of a longer address only "
+        "the domain is stored. It may stay empty."
+    ),
+    "time_zone": _("The time zone in which the shop works, for example Europe/Warsaw."),
+    "product_id": _(
+        "By which identifier the product feed in SALESmanago names your products. With another one, SALESmanago "
+        "does not recognise the products in carts and orders."
+    ),
+    "purchase_counts": _(
+        "If many orders are never paid, choose the second: then an order reaches SALESmanago as a purchase only "
+        "once the shop says that it is paid."
+    ),
+    "in_doubt": _(
+        "If the connection breaks at the wrong moment, nobody can tell whether SALESmanago has received a "
+        "purchase. Held back, it waits for your decision; sent again, it may be counted twice."
+    ),
     "country": _(
         "Two letters, for example PL. A phone number without a country code is taken to be from this country."
     ),
