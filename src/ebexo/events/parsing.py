@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ebexo.events.fields import NO_MOMENT
-from ebexo.events.types import EventType, StoreEvent
+from ebexo.events.types import Cart, EventType, StoreEvent
 
 AHEAD_AT_MOST = timedelta(minutes=5)
 DEPTH_AT_MOST = 20
@@ -61,9 +61,33 @@ def parse(event: StoreEvent | Mapping[str, Any], *, now: datetime) -> StoreEvent
 
 
 def _missing(event: StoreEvent) -> list[FieldProblem]:
-    if event.type is EventType.CONSENT_CHANGED and not event.consents:
-        return [FieldProblem("/consents", "consent.changed needs at least one consent.")]
-    return []
+    kind = event.type
+    needed = {
+        "/customer": (event.customer is None and not kind.is_of_cart, f"{kind} needs the customer."),
+        "/visitor": (
+            event.customer is None and event.visitor is None and kind.is_of_cart,
+            f"{kind} needs the customer or the visitor.",
+        ),
+        "/consents": (
+            kind is EventType.CONSENT_CHANGED and not event.consents,
+            "consent.changed needs at least one consent.",
+        ),
+        "/cart": (event.cart is None and kind.is_of_cart, f"{kind} needs the cart."),
+        "/cart/total": (_lacks_total(event.cart), "This field is required, unless the cart is empty."),
+        "/order": (event.order is None and kind.is_of_order, f"{kind} needs the order."),
+        "/order/return_number": (
+            kind is EventType.ORDER_RETURNED and event.order is not None and not event.order.return_number,
+            "order.returned needs the number of the return.",
+        ),
+    }
+    problems = [FieldProblem(pointer, message) for pointer, (lacks, message) in needed.items() if lacks]
+    if event.consents and event.customer is None and kind.is_of_cart:
+        problems.append(FieldProblem("/consents", "Consents need the customer who gave them."))
+    return problems
+
+
+def _lacks_total(cart: Cart | None) -> bool:
+    return cart is not None and bool(cart.items) and cart.total is None
 
 
 def _not_json(name: str) -> float:
@@ -80,8 +104,10 @@ def _deeper_than(value: Any, levels: int) -> bool:
 
 def _from_the_future(event: StoreEvent, *, now: datetime) -> list[FieldProblem]:
     moments = {"/occurred_at": event.occurred_at}
-    if event.customer.created_at:
+    if event.customer and event.customer.created_at:
         moments["/customer/created_at"] = event.customer.created_at
+    if event.order and event.order.placed_at:
+        moments["/order/placed_at"] = event.order.placed_at
     moments |= {f"/consents/{index}/at": answer.at for index, answer in enumerate(event.consents)}
     message = "This moment is more than 5 minutes ahead of our clock."
     return [
@@ -102,6 +128,10 @@ _WORDS = {
     "tuple_type": "This must be a list.",
     "datetime_parsing": NO_MOMENT,
     "datetime_from_date_parsing": NO_MOMENT,
+    "string_unicode": "There are characters in it that can't be stored.",
+    "string_too_long": "This must have at most {max_length} characters.",
+    "too_long": "There must be at most {max_length} of these.",
+    "enum": "This must be {expected}.",
 }
 
 
@@ -110,7 +140,8 @@ def _problem(detail: ErrorDetails) -> FieldProblem:
     pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
     if pointer == "/type" and detail["type"] == "enum":
         return FieldProblem(pointer, f"There is no such event type. Known: {', '.join(EventType)}.")
-    return FieldProblem(pointer, _WORDS.get(detail["type"]) or _sentence(detail["msg"]))
+    words = _WORDS.get(detail["type"])
+    return FieldProblem(pointer, words.format(**detail.get("ctx", {})) if words else _sentence(detail["msg"]))
 
 
 def _sentence(text: str) -> str:

@@ -5,21 +5,29 @@ valid one.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ebexo.events.fields import (
+    Amount,
     BirthDate,
+    Codes,
     Email,
     Identifier,
+    ItemId,
+    Link,
+    LongIdentifier,
     Moment,
+    OptionalCurrency,
     OptionalEmail,
     OptionalIdentifier,
     OptionalMoment,
     OptionalText,
     Properties,
+    Quantity,
 )
 
 
@@ -31,6 +39,20 @@ class EventType(StrEnum):
     NEWSLETTER_SUBSCRIBED = "newsletter.subscribed"
     NEWSLETTER_UNSUBSCRIBED = "newsletter.unsubscribed"
     CONSENT_CHANGED = "consent.changed"
+    CART_PRODUCT_ADDED = "cart.product_added"
+    CART_PRODUCT_REMOVED = "cart.product_removed"
+    ORDER_PLACED = "order.placed"
+    ORDER_PAID = "order.paid"
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_RETURNED = "order.returned"
+
+    @property
+    def is_of_cart(self) -> bool:
+        return self.value.startswith("cart.")
+
+    @property
+    def is_of_order(self) -> bool:
+        return self.value.startswith("order.")
 
 
 class ContactState(StrEnum):
@@ -93,17 +115,71 @@ class ConsentAnswer(Part):
     source: OptionalText = None
 
 
+class Item(Part):
+    """A product in a cart or in an order. `variant_id` is the id of the very variant, where the product has such."""
+
+    product_id: ItemId
+    sku: OptionalText = None
+    variant_id: OptionalIdentifier = None
+    name: OptionalText = None
+    quantity: Quantity = Decimal(1)
+    unit_price: Amount | None = None
+
+
+Items = Annotated[tuple[Item, ...], Field(max_length=1000)]
+
+
+class Cart(Part):
+    """The whole cart after the change. `url` brings it back; one without items was emptied."""
+
+    id: LongIdentifier
+    items: Items = ()
+    total: Amount | None = None
+    currency: OptionalCurrency = None
+    url: Link = None
+
+
+class Order(Part):
+    """An order. In `order.returned`, `items` and `total` are what was sent back under `return_number`."""
+
+    number: LongIdentifier
+    total: Amount
+    cart_id: OptionalIdentifier = None
+    placed_at: OptionalMoment = None
+    currency: OptionalCurrency = None
+    items: Items = ()
+    payment_method: OptionalText = None
+    shipping_method: OptionalText = None
+    discount_codes: Codes = ()
+    return_number: OptionalIdentifier = None
+
+
 class StoreEvent(Part):
+    """What happened. Events of a cart may lack the customer; then `visitor` is who it was."""
+
     id: Identifier
     type: EventType
     occurred_at: Moment
-    customer: Customer
+    customer: Customer | None = None
     visitor: Visitor | None = None
     consents: Annotated[tuple[ConsentAnswer, ...], Field(max_length=50)] = ()
+    cart: Cart | None = None
+    order: Order | None = None
 
     def canonical(self) -> str:
         """The event as JSON text: equal events give equal texts."""
         return self.model_dump_json(exclude_defaults=True)
+
+    @property
+    def person(self) -> Customer:
+        """The customer; only for events that can't lack one."""
+        if self.customer is None:
+            raise ValueError(f"{self.id} tells of no customer")
+        return self.customer
+
+    @property
+    def email(self) -> str | None:
+        return self.customer.email if self.customer else None
 
     @property
     def latest_moment(self) -> datetime:
