@@ -1,6 +1,6 @@
 """A person's standing with the store: what follows here when they say no, and when SALESmanago tells their status."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from ebexo.consents import ledger
 from ebexo.consents.gate import Reason, Withhold
-from ebexo.consents.judging import judge
-from ebexo.contacts.hashes import traces
+from ebexo.consents.judging import email_of, judge
+from ebexo.contacts.hashes import masked_email, person_hash, traces
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.known import known
 from ebexo.contacts.models import Contact
 from ebexo.contacts.statuses import Source, keep_status, standing_status
 from ebexo.events import EventType, StoreEvent
 from ebexo.outbox import withholding
+from ebexo.statements import Rows
 from ebexo.stores.models import Account, Mode
 
 WITHDRAWN_BY = "salesmanago"
@@ -25,17 +26,40 @@ WITHDRAWN_BY = "salesmanago"
 log = structlog.get_logger("ebexo.standing")
 
 
-_PREFIX = "contact:"
+_CONTACTS = Rows(Contact, "id IN ({})")
+_PERSON = "contact:"
+_VISITOR = "visitor:"
 
 
 def key_of(contact: Contact) -> str:
     """The outbox key of this person: their messages keep their order."""
-    return f"{_PREFIX}{contact.pk}"
+    return f"{_PERSON}{contact.pk}"
 
 
-def contact_behind(key: str) -> Contact:
-    """The person whose outbox key this is."""
-    return Contact.objects.get(pk=int(key.removeprefix(_PREFIX)))
+def key_of_visitor(smclient: str) -> str:
+    """The outbox key of a browser of which it is not known yet whose it is."""
+    return f"{_VISITOR}{person_hash('visitor', smclient)}"
+
+
+def people_behind(keys: Iterable[str]) -> dict[int, Contact]:
+    """The people whose outbox keys these are, by their numbers."""
+    numbers = sorted(number for number in map(_number_in, keys) if number is not None)
+    return {contact.pk: contact for contact in _CONTACTS.found(numbers)}
+
+
+def contact_behind(key: str, people: Mapping[int, Contact] | None = None) -> Contact | None:
+    """The person whose outbox key this is, one of `people` where they were looked up before.
+
+    None where that has to be found out first.
+    """
+    number = _number_in(key)
+    if number is None:
+        return None
+    return (people_behind([key]) if people is None else people)[number]
+
+
+def _number_in(key: str) -> int | None:
+    return int(key.removeprefix(_PERSON)) if key.startswith(_PERSON) else None
 
 
 def doubt_about(contact: Contact, *, but: int | None = None) -> Callable[[], bool]:
@@ -49,9 +73,12 @@ def doubt_about(contact: Contact, *, but: int | None = None) -> Callable[[], boo
     )
 
 
-def person_left(payload: str | None, reason: str) -> withholding.Person:
-    """What is kept of the person in a withheld message: hash and mask, and of somebody erased the hash alone."""
-    digest, mask = traces(payload)
+def person_left(payload: str | None, reason: str, *, email: str | None = None) -> withholding.Person:
+    """What is kept of the person in a withheld message: hash and mask, and of somebody erased the hash alone.
+
+    `email` is the address of somebody whom the event does not name, where it is known.
+    """
+    digest, mask = (person_hash("email", email), masked_email(email)) if email else traces(payload)
     return digest, None if reason == Reason.ERASED else mask
 
 
@@ -65,7 +92,7 @@ def withhold_what_may_not_go(account: Account, contact: Contact, *, now: datetim
             event, account=account, contact=contact, known=told, may_be_there=doubt, was_let_in=True
         ).verdict
         if isinstance(verdict, Withhold):
-            left = partial(person_left, reason=verdict.reason)
+            left = partial(person_left, reason=verdict.reason, email=email_of(event, told))
             withholding.withhold([message], reason=verdict.reason, person_of=left, now=now)
 
 

@@ -19,12 +19,14 @@ def masked_email(email: str) -> str:
 def traces(payload: str | None) -> tuple[str, str | None]:
     """What is kept of the person in this event when it is not sent: a keyed hash of the e-mail, and its mask.
 
-    Of somebody who asked to be forgotten not even the mask is kept.
+    Of a visitor who is known by a cookie only, it is a hash of that. Of somebody who asked to be forgotten not even
+    the mask is kept.
     """
     event = StoreEvent.model_validate_json(payload or "")
-    email = event.customer.email
+    if event.email is None:
+        return person_hash("visitor", (event.visitor and event.visitor.smclient) or ""), None
     is_erasure = event.type is EventType.CUSTOMER_ERASED
-    return person_hash("email", email), None if is_erasure else masked_email(email)
+    return person_hash("email", event.email), None if is_erasure else masked_email(event.email)
 
 
 def _ends(text: str) -> str:

@@ -1,18 +1,26 @@
 """What a far side knows of a contact: learnt before the first transfer, kept up with every one that is acknowledged."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.contacts.models import Acquaintance, Contact
+from ebexo.statements import Rows, as_json, change, moment
+
+_KNOWN = Rows(Acquaintance, "contact_id IN ({}) AND remote = {}")
 
 
 def known(contact_id: int, *, remote: str) -> Known | None:
     """What this far side knows of our contact number `contact_id`; None before anything was learnt."""
-    row = Acquaintance.objects.filter(contact_id=contact_id, remote=remote).first()
-    return _from_row(row) if row else None
+    return all_known([contact_id], remote=remote).get(contact_id)
+
+
+def all_known(contact_ids: list[int], *, remote: str) -> dict[int, Known]:
+    """What this far side knows of these contacts, by their numbers; those it knows nothing of are left out."""
+    return {row.contact_id: _from_row(row) for row in _KNOWN.found(contact_ids, remote)}
 
 
 def learn(contact_id: int, *, remote: str, known: Known, now: datetime, former: Known | None = None) -> None:
@@ -21,27 +29,82 @@ def learn(contact_id: int, *, remote: str, known: Known, now: datetime, former: 
     `former` is what was known when the transfer began. A status that SALESmanago told during it stands, unless the
     transfer set another one later.
     """
+    learn_all([Lesson(contact_id, known, former)], remote=remote, now=now)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What an acknowledged transfer of our contact number `contact_id` taught, see `learn`."""
+
+    contact_id: int
+    known: Known
+    former: Known | None
+
+
+def learn_all(lessons: Sequence[Lesson], *, remote: str, now: datetime) -> None:
+    """The same for several contacts, each at most once."""
+    numbers = sorted(lesson.contact_id for lesson in lessons)
     with transaction.atomic():
-        if not Contact.objects.filter(pk=contact_id, erased_at=None).exists():
-            return
-        row = Acquaintance.objects.select_for_update().filter(contact_id=contact_id, remote=remote).first()
-        if row and former and row.status_at != former.status_at and row.status_at > known.status_at:
-            known = replace(known, status=Status(row.status), status_at=row.status_at)
-        Acquaintance.objects.update_or_create(
-            contact_id=contact_id,
-            remote=remote,
-            defaults={
-                "vendor_id": known.contact_id,
-                "email": known.email,
-                "customer_id": known.customer_id,
-                "status": known.status,
-                "status_at": known.status_at,
-                "is_customer": known.is_customer,
-                "told_at": known.told_at,
-                "told_fields": list(known.told_fields),
-                "acknowledged_at": now,
-            },
-        )
+        there = {contact.pk for contact in _STILL_THERE.found(numbers)}
+        rows = {row.contact_id: row for row in _KNOWN_LOCKED.found(numbers, remote)}
+        learnt = [
+            _row(lesson.contact_id, remote, _standing(lesson, rows.get(lesson.contact_id)), now=now)
+            for lesson in lessons
+            if lesson.contact_id in there
+        ]
+        change(_LEARN, learnt)
+
+
+_STILL_THERE = Rows(Contact, "id IN ({}) AND erased_at IS NULL")
+_KNOWN_LOCKED = Rows(Acquaintance, "contact_id IN ({}) AND remote = {} ORDER BY contact_id", locked=True)
+_LEARN = """
+    INSERT INTO ebexo_contacts_acquaintance (
+        contact_id, remote, vendor_id, email, customer_id, status, status_at, is_customer, told_at, told_fields,
+        acknowledged_at
+    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (contact_id, remote) DO UPDATE SET
+        vendor_id = excluded.vendor_id, email = excluded.email, customer_id = excluded.customer_id,
+        status = excluded.status, status_at = excluded.status_at, is_customer = excluded.is_customer,
+        told_at = excluded.told_at, told_fields = excluded.told_fields, acknowledged_at = excluded.acknowledged_at
+"""
+
+
+def _standing(lesson: Lesson, row: Acquaintance | None) -> Known:
+    known, former = lesson.known, lesson.former
+    if row and former and row.status_at != former.status_at and row.status_at > known.status_at:
+        return replace(known, status=Status(row.status), status_at=row.status_at)
+    return known
+
+
+def _row(contact_id: int, remote: str, known: Known, *, now: datetime) -> Sequence[object]:
+    return (
+        contact_id,
+        remote,
+        known.contact_id,
+        known.email,
+        known.customer_id,
+        known.status.value,
+        moment(known.status_at),
+        known.is_customer,
+        moment(known.told_at),
+        as_json(list(known.told_fields)),
+        moment(now),
+    )
+
+
+def learn_of(contact_id: int, *, remote: str, known: Known) -> None:
+    """Keep that the far side has this contact, whom we never sent, unless something is known already."""
+    Acquaintance.objects.get_or_create(
+        contact_id=contact_id,
+        remote=remote,
+        defaults={
+            "vendor_id": known.contact_id,
+            "email": known.email,
+            "status": known.status,
+            "status_at": known.status_at,
+            "is_customer": known.is_customer,
+        },
+    )
 
 
 def _from_row(row: Acquaintance) -> Known:

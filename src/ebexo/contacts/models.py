@@ -99,3 +99,17 @@ class Return(models.Model):
     event_type = models.CharField(max_length=40)
     erased_at = models.DateTimeField()
     at = models.DateTimeField()
+
+
+class Stranger(models.Model):
+    """A browser's `smclient` that the far side knew no contact by, when it was asked at `asked_at`."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    remote = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["store", "remote", "digest"], name="ebexo_stranger_once")
+        ]

@@ -2,9 +2,23 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from ebexo.contacts.hashes import person_hash
 from ebexo.contacts.models import Contact, Identity, Kind
 from ebexo.events import Customer
+from ebexo.statements import Rows
+
+_NAMED = Rows(
+    Identity,
+    "ebexo_contacts_identity.store_id = {} AND kind IN ({}) AND digest IN ({})",  # the index is on all three
+    follow="contact",
+)
+_WHO = """
+    SELECT kind, digest, contact_id FROM ebexo_contacts_identity
+    WHERE store_id = %s AND kind IN ('customer', 'email') AND digest IN ({})
+"""
+_CONTACTS = Rows(Contact, "id IN ({})")
 
 Name = tuple[str, str]
 """What somebody is recognised by: the kind and its keyed hash."""
@@ -17,12 +31,9 @@ def resolve(store_id: int, customer: Customer, *, occurred_at: datetime) -> Cont
     address, so two customer accounts with one address are one contact there and must share one order of messages.
     Call it inside a transaction.
     """
-    email = (Kind.EMAIL.value, person_hash("email", customer.email))
-    number = (Kind.CUSTOMER.value, person_hash("customer", customer.id)) if customer.id else None
-    former = (
-        (Kind.EMAIL.value, person_hash("email", customer.previous_email)) if customer.previous_email else None
-    )
-    found = _identities(store_id, [name for name in (email, number, former) if name])
+    email, number = names_of(customer)
+    former = _name(Kind.EMAIL, customer.previous_email) if customer.previous_email else None
+    found = identities(store_id, [name for name in (email, number, former) if name])
     contact = _chosen(found, email=email, number=number, former=former, occurred_at=occurred_at)
     if contact is None:
         contact = Contact.objects.create(store_id=store_id, email_at=occurred_at)
@@ -34,6 +45,31 @@ def resolve(store_id: int, customer: Customer, *, occurred_at: datetime) -> Cont
     elif number and found[number].contact_id != contact.pk:
         Identity.objects.filter(pk=found[number].pk).update(contact=contact)
     return contact
+
+
+def names_of(customer: Customer) -> tuple[Name, Name | None]:
+    """By their e-mail, and by their customer id if they have one."""
+    return _name(Kind.EMAIL, customer.email), _name(Kind.CUSTOMER, customer.id) if customer.id else None
+
+
+def identities(store_id: int, names: list[Name]) -> dict[Name, Identity]:
+    """Whoever of this store is recognised by these names."""
+    kinds, digests = sorted({kind for kind, _ in names}), [digest for _, digest in names]
+    return {(row.kind, row.digest): row for row in _NAMED.found(store_id, kinds, digests)}
+
+
+def people(store_id: int, names: list[Name]) -> dict[Name, Contact]:
+    """The same, told by the contacts alone; each of them is there once."""
+    marks = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO.format(marks), [store_id, *(digest for _, digest in names)])
+        numbers = {(kind, digest): number for kind, digest, number in cursor.fetchall()}
+    contacts = {contact.pk: contact for contact in _CONTACTS.found(sorted(set(numbers.values())))}
+    return {name: contacts[number] for name, number in numbers.items()}
+
+
+def _name(kind: Kind, value: str) -> Name:
+    return kind.value, person_hash(kind.value, value)
 
 
 def _chosen(
@@ -59,12 +95,6 @@ def find(store_id: int, *, kind: str, value: str) -> Contact | None:
         Identity.objects.filter(store_id=store_id, kind=kind, digest=digest).select_related("contact").first()
     )
     return identity.contact if identity else None
-
-
-def _identities(store_id: int, names: list[Name]) -> dict[Name, Identity]:
-    kinds, digests = {kind for kind, _ in names}, [digest for _, digest in names]  # the index is on both
-    rows = Identity.objects.filter(store_id=store_id, kind__in=kinds, digest__in=digests)
-    return {(row.kind, row.digest): row for row in rows.select_related("contact")}
 
 
 def _add(contact: Contact, name: Name) -> None:

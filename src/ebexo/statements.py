@@ -1,0 +1,203 @@
+"""Statements that run for every event. They are made once; Django's ORM would compile them anew each time.
+
+What comes back are the same models, made by the same converters, on SQLite and on PostgreSQL.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Field, ForeignKey, IntegerField, Model, TextField
+from django.db.models.base import ModelState
+
+M = TypeVar("M", bound=Model)
+Row = Sequence[Any]
+Make = Callable[[Row, BaseDatabaseWrapper], Any]
+Value = int | str
+AS_IT_IS = (CharField, TextField, IntegerField, ForeignKey)
+"""What these hold goes to the database unchanged."""
+
+
+class Rows(Generic[M]):
+    """Whole rows of `model`.
+
+    `where` has `{}` for each value, the names of its columns with their table; `follow` is a foreign key whose row
+    is brought along. Values go to the database as they are: numbers and texts, or a list of such for `IN ({})`.
+    `locked`: nobody else may change these rows until the transaction ends.
+    """
+
+    def __init__(
+        self, model: type[M], where: str, *, follow: str | None = None, locked: bool = False
+    ) -> None:
+        self._model, self._where, self._follow, self._locked = model, where, follow, locked
+
+    def found(self, *values: Value | list[Value] | list[int] | list[str]) -> list[M]:
+        if any(value == [] for value in values):  # PostgreSQL knows no empty list
+            return []
+        database = connections[DEFAULT_DB_ALIAS]
+        sql, made = _select(self._model, self._follow, database.vendor)
+        marks = [", ".join(["%s"] * len(value)) if isinstance(value, list) else "%s" for value in values]
+        flat: list[Value] = [
+            one for value in values for one in (value if isinstance(value, list) else [value])
+        ]
+        lock = _lock(self._model) if self._locked else ""
+        with database.cursor() as cursor:
+            cursor.execute(f"{sql} WHERE {self._where.format(*marks)}{lock}", flat)
+            rows = cursor.fetchall()
+        return [made(row, database) for row in rows]
+
+    def first(self, *values: Value | list[Value]) -> M | None:
+        """Any of them; only where there is one at most."""
+        return next(iter(self.found(*values)), None)
+
+
+def new(model: type[M], **values: object) -> M:
+    """What `model(**values)` makes, sooner. Foreign keys are given as `…_id`."""
+    instance = model.__new__(model)
+    instance.__dict__.update(_defaults(model), **values)
+    instance.__dict__["_state"] = ModelState()
+    return instance
+
+
+def insert(instance: Model) -> None:
+    """Add this row; it has its number afterwards. No field of its model may fill itself."""
+    database = connections[DEFAULT_DB_ALIAS]
+    sql, values_of = _insert(type(instance), database.vendor)
+    with database.cursor() as cursor:
+        cursor.execute(f"{sql} RETURNING id", values_of(instance, database))
+        (instance.pk,) = cursor.fetchone()
+    instance._state.adding, instance._state.db = False, database.alias  # noqa: SLF001  (what `save` does)
+
+
+def insert_all(model: type[M], instances: Iterable[M]) -> None:
+    """Add these rows in their order. They don't learn their numbers. No field of the model may fill itself."""
+    sql, values_of = _insert(model, connection.vendor)
+    database = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [values_of(instance, database) for instance in instances])
+
+
+def change(sql: str, values: Sequence[Row]) -> None:
+    """Run `sql`, which has `%s` for each value, once for each of these rows of values."""
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, values)
+
+
+def change_some(sql: str, values: Row, numbers: Sequence[int]) -> None:
+    """Run `sql`, which has `%s` for each value, for the rows of these numbers: they stand where it has `{}`."""
+    if numbers:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.format(", ".join(["%s"] * len(numbers))), [*values, *numbers])
+
+
+def moment(at: datetime | None) -> Any:
+    """A moment as the database takes it."""
+    return connection.ops.adapt_datetimefield_value(at) if at else None
+
+
+def as_json(value: object) -> Any:
+    """What goes into a column of JSON, as the database takes it."""
+    return connection.ops.adapt_json_value(value, None)
+
+
+def _lock(model: type[Model]) -> str:
+    """On SQLite a transaction that writes is alone."""
+    return f" FOR UPDATE OF {_quoted(model)}" if connection.features.has_select_for_update else ""
+
+
+def _defaults(model: type[Model]) -> dict[str, Any]:
+    same, made_anew = _kinds_of_default(model)
+    return {**same, **{name: make() for name, make in made_anew}}
+
+
+@cache
+def _kinds_of_default(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    fields = _fields(model)
+    same = {field.attname: field.get_default() for field in fields}
+    return same, [
+        (field.attname, field.default) for field in fields if field.has_default() and callable(field.default)
+    ]
+
+
+@cache
+def _select(model: type[Model], follow: str | None, vendor: str) -> tuple[str, Make]:  # noqa: ARG001
+    """SQL without its condition, and what makes an instance of a row. Converters differ by vendor."""
+    fields, table, made = _fields(model), _quoted(model), _maker(model)
+    if follow is None:
+        return f"SELECT {_columns(fields, table)} FROM {table}", made  # noqa: S608  (our own names)
+    key: ForeignKey[Any, Any] = model._meta.get_field(follow)  # type: ignore[assignment]  # noqa: SLF001
+    other: type[Model] = key.related_model  # of a loaded model it is a class
+    there, made_there = _quoted(other), _maker(other)
+    columns = f"{_columns(fields, table)}, {_columns(_fields(other), there)}"
+    sql = f"SELECT {columns} FROM {table} JOIN {there} ON {there}.id = {table}.{key.column}"  # noqa: S608
+
+    def made_with_other(row: Row, database: BaseDatabaseWrapper) -> Model:
+        instance: Model = made(row[: len(fields)], database)
+        key.set_cached_value(instance, made_there(row[len(fields) :], database))
+        return instance
+
+    return sql, made_with_other
+
+
+def _maker(model: type[Model]) -> Make:
+    """Makes an instance as unpickling does, past the slow and general way of `Model.__init__`."""
+    fields = _fields(model)
+    names = [field.attname for field in fields]
+    converters = [(field.attname, *found) for field in fields for found in _converters(field)]
+
+    def made(row: Row, database: BaseDatabaseWrapper) -> Model:
+        instance = model.__new__(model)
+        values = instance.__dict__
+        values.update(zip(names, row, strict=True))
+        for name, convert, column in converters:
+            if values[name] is not None:
+                values[name] = convert(values[name], column, database)
+        state = values["_state"] = ModelState()
+        state.adding, state.db = False, database.alias
+        return instance
+
+    return made
+
+
+def _converters(field: Any) -> list[tuple[Callable[..., Any], Any]]:
+    column = field.get_col(field.model._meta.db_table)  # noqa: SLF001
+    found = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+    return [(convert, column) for convert in found]
+
+
+@cache
+def _insert(
+    model: type[Model],
+    vendor: str,  # noqa: ARG001  (what a value becomes differs by vendor)
+) -> tuple[str, Callable[[Model, BaseDatabaseWrapper], list[Any]]]:
+    fields = [field for field in _fields(model) if not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    names = [field.attname for field in fields]
+    others = [(place, field) for place, field in enumerate(fields) if not isinstance(field, AS_IT_IS)]
+
+    def values_of(instance: Model, database: BaseDatabaseWrapper) -> list[Any]:
+        held = instance.__dict__
+        values = [held[name] for name in names]
+        for place, field in others:
+            if values[place] is not None:
+                values[place] = field.get_db_prep_save(values[place], database)
+        return values
+
+    return f"INSERT INTO {_quoted(model)} ({columns}) VALUES ({marks})", values_of  # noqa: S608  (our own names)
+
+
+def _fields(model: type[Model]) -> Sequence["Field[Any, Any]"]:
+    return model._meta.concrete_fields  # noqa: SLF001
+
+
+def _quoted(model: type[Model]) -> str:
+    return f'"{model._meta.db_table}"'  # noqa: SLF001
+
+
+def _columns(fields: Sequence["Field[Any, Any]"], table: str) -> str:
+    return ", ".join(f'{table}."{field.column}"' for field in fields)
