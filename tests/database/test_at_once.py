@@ -116,7 +116,7 @@ class Sender(threading.Thread):
         if lease is None:
             time.sleep(0.002)
             return
-        taken = claim(lease, limit=4, endpoint="x", now=timezone.now() + timedelta(seconds=1))
+        taken = claim(lease, limit=4, now=timezone.now() + timedelta(seconds=1))
         for one in taken.messages:
             failed = random.random() < self.fails
             if not failed:
@@ -203,7 +203,7 @@ def test_a_message_withheld_while_it_is_being_claimed_is_not_sent(store, tell, i
             return []
         locked.wait(5)
         claiming.set()
-        return claim(lease, limit=4, endpoint="x", now=timezone.now() + timedelta(seconds=1)).messages
+        return claim(lease, limit=4, now=timezone.now() + timedelta(seconds=1)).messages
 
     results = in_threads(2, work)
 
@@ -256,7 +256,7 @@ def test_a_former_holder_and_the_next_one_do_not_both_settle(store, tell, in_thr
     now = timezone.now()
     former = take(store.pk, owner="former", now=now)
     assert former
-    taken = claim(former, limit=1, endpoint="x", now=now + timedelta(seconds=1))
+    taken = claim(former, limit=1, now=now + timedelta(seconds=1))
 
     def work(number):
         if number == 0:

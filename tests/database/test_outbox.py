@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from ebexo.outbox import lease as leasing
-from ebexo.outbox.claim import claim, due_stores
+from ebexo.outbox.claim import begin, claim, due_stores
 from ebexo.outbox.lease import Lease, LeaseLost, release, release_all, renew, take
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.settle import back_off, resume, settle
@@ -38,9 +38,11 @@ class Worker:
         return self.lease
 
     def claims(self, limit=10):
-        taken = claim(self.lease, limit=limit, endpoint="http://there", now=self.now)
+        """One call each."""
+        taken = claim(self.lease, limit=limit, now=self.now)
         self.lease = taken.lease
-        return list(taken.messages)
+        begun = begin(self.lease, [[one] for one in taken.messages], endpoint="http://there", now=self.now)
+        return [one for call in begun for one in call]
 
     def settles(self, claimed, outcome, verdict=None):
         settle(self.lease, [(one, outcome) for one in claimed], verdict=verdict, now=self.now)
@@ -226,7 +228,7 @@ def test_the_head_moves_on_past_everything_final(tell, worker):
         tell(number)
     worker.takes()
     claimed = worker.claims()
-    Message.objects.filter(event_id="event-2").update(state=State.DISCARDED)
+    Message.objects.filter(event_id="event-2").update(state=State.DISCARDED, done_at=worker.now)
 
     worker.settles(claimed, DELIVERED)
 

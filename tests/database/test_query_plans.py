@@ -11,9 +11,9 @@ from ebexo.delivery.withholding import count_waiting
 from ebexo.ingest.changes import changes_after
 from ebexo.ingest.receive import receive
 from ebexo.outbox.claim import claim, due_stores
+from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.lease import take
 from ebexo.outbox.models import Key
-from ebexo.outbox.settle import move_head_on
 from ebexo.standing import learn_status
 
 pytestmark = [
@@ -86,8 +86,8 @@ def test_taking_claiming_and_moving_on_read_what_is_live_alone(store, tell, plan
     key = Key.objects.get()
 
     assert too_much(plan_of(lambda: take(store.pk, owner="other", now=timezone.now()))) == []
-    assert too_much(plan_of(lambda: claim(lease, limit=4, endpoint="x", now=timezone.now()))) == []
-    assert too_much(plan_of(lambda: move_head_on(key.pk))) == []
+    assert too_much(plan_of(lambda: claim(lease, limit=4, now=timezone.now()))) == []
+    assert too_much(plan_of(lambda: move_heads_on([key.pk]))) == []
     assert too_much(plan_of(lambda: count_waiting(store.pk))) == []
 
 

@@ -4,13 +4,16 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
+from ebexo.environment import environment
+from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.models import IS_LIVE, Attempt, Key, Lane, Message
+from ebexo.outbox.retry import CERTAIN_AFTER, POISON_AFTER, SUSPECT_AFTER, rest
 from ebexo.outbox.states import State
-
-LEASE = timedelta(seconds=60)
+from ebexo.statements import moment
 
 
 class LeaseLost(Exception):
@@ -30,14 +33,24 @@ class Lease:
         return boot_clock() + seconds < self.ends_at_boot_clock
 
 
+def lease_length() -> timedelta:
+    """How long a lane is held by whoever took it, unless they renew it."""
+    return timedelta(seconds=environment().lease_seconds)
+
+
 def boot_clock() -> float:
     """Seconds since the machine started; runs on while the process is paused."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def take(store_id: int, *, owner: str, now: datetime, length: timedelta = LEASE) -> Lease | None:
+def _boot_clock_at(now: datetime) -> float:
+    """What the boot clock showed when `now` was read: whoever read it may have been held up since."""
+    return boot_clock() - max(0.0, (timezone.now() - now).total_seconds())
+
+
+def take(store_id: int, *, owner: str, now: datetime, length: timedelta | None = None) -> Lease | None:
     """The lane of this store, if nobody holds it. What a former holder left in flight is in doubt from now on."""
-    started = boot_clock()
+    started, length = _boot_clock_at(now), length or lease_length()
     with transaction.atomic():
         Lane.objects.filter(clock_was_set_back(now), store_id=store_id).update(backoff_until=None)
         taken = Lane.objects.filter(is_free(now), store_id=store_id).update(
@@ -52,7 +65,7 @@ def take(store_id: int, *, owner: str, now: datetime, length: timedelta = LEASE)
 
 def is_free(now: datetime) -> Q:
     """Lanes that nobody holds. A lease far off is one that the clock was set back under: it counts as over."""
-    return Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * LEASE)
+    return Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * lease_length())
 
 
 def clock_was_set_back(now: datetime) -> Q:
@@ -60,13 +73,25 @@ def clock_was_set_back(now: datetime) -> Q:
     return Q(last_served_at__gt=now)
 
 
-def renew(lease: Lease, *, now: datetime, length: timedelta = LEASE) -> Lease:
+_RENEW = "UPDATE ebexo_outbox_lane SET lease_until = %s WHERE store_id = %s AND epoch = %s"
+
+
+def renew(lease: Lease, *, now: datetime, length: timedelta | None = None) -> Lease:
     """The same lane for another `length`. Call it inside a transaction. Raises LeaseLost."""
-    started = boot_clock()
-    held = Lane.objects.filter(store_id=lease.store_id, epoch=lease.epoch).update(lease_until=now + length)
-    if not held:
-        raise LeaseLost
+    started, length = _boot_clock_at(now), length or lease_length()
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, [moment(now + length), lease.store_id, lease.epoch])
+        if not cursor.rowcount:
+            raise LeaseLost
     return Lease(lease.store_id, lease.epoch, started + length.total_seconds())
+
+
+def kept(lease: Lease, *, now: datetime) -> Lease:
+    """The same lane, renewed where a quarter of the lease is over. Raises LeaseLost."""
+    if lease.covers(0.75 * lease_length().total_seconds()):
+        return lease
+    with transaction.atomic():
+        return renew(lease, now=now)
 
 
 def release(lease: Lease) -> None:
@@ -76,17 +101,41 @@ def release(lease: Lease) -> None:
 
 def release_all() -> None:
     """Free every lane. Only for the one dispatcher of an installation, whose lock proves that no other is alive."""
-    Lane.objects.exclude(lease_until=None).update(lease_until=None, owner="")
+    with transaction.atomic():
+        _spare_suspects()
+        Lane.objects.exclude(lease_until=None).update(lease_until=None, owner="")
+
+
+def _spare_suspects() -> None:
+    """Where messages of several contacts were in hand when the one dispatcher broke, this proves nothing against any.
+
+    They stay suspects, and what counts is how often it breaks while one of them is in hand with nothing beside it.
+    """
+    held = Lane.objects.exclude(lease_until=None).values("store_id")
+    left = Message.objects.filter(IS_LIVE, store_id__in=held, state=State.IN_FLIGHT)
+    if left[:2].count() == 2:
+        spared = left.filter(crash_reclaims__gte=SUSPECT_AFTER, attempts__lt=CERTAIN_AFTER)
+        spared.update(crash_reclaims=F("crash_reclaims") - 1)
 
 
 def _take_over_what_was_left(store_id: int, *, now: datetime) -> None:
+    """Nobody knows whether it arrived. What was in hand too often when a worker broke is given up."""
     in_flight = Message.objects.filter(IS_LIVE, store_id=store_id, state=State.IN_FLIGHT)
-    left = list(in_flight.values_list("pk", "key_id"))
+    left = list(in_flight.values_list("pk", "key_id", "crash_reclaims"))
     if not left:
         return
-    Message.objects.filter(pk__in=[pk for pk, _ in left]).update(
+    numbers = [pk for pk, _, _ in left]
+    Attempt.objects.filter(messages__in=numbers, finished_at=None).update(
+        finished_at=now, outcome="interrupted"
+    )
+    Message.objects.filter(pk__in=numbers).update(
         state=State.WAITING, in_doubt=True, crash_reclaims=F("crash_reclaims") + 1
     )
-    Key.objects.filter(pk__in=[key_id for _, key_id in left]).update(due_at=now)
-    begun = Attempt.objects.filter(messages__in=[pk for pk, _ in left], finished_at=None)
-    begun.update(finished_at=now, outcome="interrupted")
+    for reclaims in {reclaims for _, _, reclaims in left}:
+        keys = [key_id for _, key_id, so_often in left if so_often == reclaims]
+        Key.objects.filter(pk__in=keys).update(due_at=now + rest(reclaims + 1))
+    poison = [(pk, key_id) for pk, key_id, reclaims in left if reclaims + 1 >= POISON_AFTER]
+    Message.objects.filter(pk__in=[pk for pk, _ in poison]).update(
+        state=State.FAILED, reason="poison", done_at=now
+    )
+    move_heads_on({key_id for _, key_id in poison if key_id})

@@ -14,7 +14,11 @@ from ebexo.stores.models import Store
 
 
 class Lane(models.Model):
-    """The right to send for a store: held until `lease_until` by `owner`, under the fencing number `epoch`."""
+    """The right to send for a store: held until `lease_until` by `owner`, under the fencing number `epoch`.
+
+    `paused_reason`: SALESmanago turns the account away, so only a probe is sent now and then; `stopped_at`: a person
+    has stopped the sending, so nothing is.
+    """
 
     store = models.OneToOneField(Store, on_delete=models.CASCADE, primary_key=True)
     epoch = models.BigIntegerField(default=0)
@@ -23,7 +27,13 @@ class Lane(models.Model):
     backoff_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     paused_reason = models.CharField(max_length=20, null=True)
+    stopped_at = models.DateTimeField(null=True)
     last_served_at = models.DateTimeField(null=True)
+
+    @property
+    def is_well(self) -> bool:
+        """The last call worked, and nothing holds up the next one."""
+        return not self.failures and self.backoff_until is None and self.paused_reason is None
 
 
 class Key(models.Model):
@@ -55,17 +65,24 @@ of what is live; the states themselves, being parameters, do not."""
 
 
 class Message(models.Model):
-    """One store event as a row of the outbox. A message withheld on arrival has no key and no payload."""
+    """One store event as a row of the outbox. A message that was never queued has no key and no payload.
+
+    `topic` is what it is about besides its contact (one cart, one order), empty for nothing else; `not_before` when
+    it may be sent at the earliest. `carried` are the types of earlier messages that were united with this one.
+    `largest_batch`: a call with more messages than that was turned down as a whole.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE)
     key = models.ForeignKey(Key, on_delete=models.CASCADE, null=True, related_name="messages")
     key_seq = models.BigIntegerField(null=True)
     event_id = models.CharField(max_length=64)
     type = models.CharField(max_length=40)
+    topic = models.CharField(max_length=64, default="")
     payload = models.TextField(null=True)
     payload_sha = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()
     accepted_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, default="live")
     state = models.CharField(max_length=12, choices=[(state, state) for state in State])
     reason = models.CharField(max_length=40, null=True)
@@ -76,6 +93,8 @@ class Message(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     crash_reclaims = models.PositiveIntegerField(default=0)
     in_doubt = models.BooleanField(default=False)
+    carried = models.JSONField(default=list)
+    largest_batch = models.PositiveSmallIntegerField(null=True)
     superseded_by = models.BigIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
 
@@ -86,6 +105,10 @@ class Message(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["store", "state"], condition=IS_LIVE, name="ebexo_message_live"),
+            # What waits of one cart or one order.
+            models.Index(
+                fields=["store", "topic"], condition=IS_LIVE & ~Q(topic=""), name="ebexo_message_topic"
+            ),
             # What was withheld of one person: their page in the panel, and an erasure.
             models.Index(
                 fields=["store", "person_hash"],

@@ -9,11 +9,17 @@ from django.db.models import F
 
 from ebexo.outbox.models import Key, Lane, Message
 from ebexo.outbox.states import State
+from ebexo.statements import Rows, insert, new
+
+_HASHES = "SELECT event_id, payload_sha FROM ebexo_outbox_message WHERE store_id = %s AND event_id IN"
+_TOLD_BEFORE = Rows(Message, "store_id = {} AND event_id = {}")
 
 
 @dataclass(frozen=True)
 class NewMessage:
-    """A store event on its way into the outbox. `sha` tells a repeat from another body under the same id."""
+    """A store event on its way into the outbox. `sha` tells a repeat from another body under the same id; `topic` is
+    what it is about besides its contact.
+    """
 
     event_id: str
     type: str
@@ -21,21 +27,31 @@ class NewMessage:
     occurred_at: datetime
     accepted_at: datetime
     notes: Sequence[str] = ()
+    topic: str = ""
 
 
 def already_known(store_id: int, event_id: str) -> Message | None:
     """The message this store told under `event_id` before, if any."""
-    return Message.objects.filter(store_id=store_id, event_id=event_id).first()
+    return _TOLD_BEFORE.first(store_id, event_id)
 
 
-def put(store_id: int, message: NewMessage, *, key: str, payload: str) -> Message:
+def hashes_of(store_id: int, event_ids: list[str]) -> dict[str, str]:
+    """Which of these this store told before, each with its `sha`."""
+    marks = ", ".join(["%s"] * len(event_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_HASHES} ({marks})", [store_id, *event_ids])
+        return dict(cursor.fetchall())
+
+
+def put(
+    store_id: int, message: NewMessage, *, key: str, payload: str, not_before: datetime | None = None
+) -> Message:
     """Queue `message` as the last one of `key`. Sequence equals commit order: the key's row stays locked till then."""
-    row_id, tail_seq, head_seq = _next_seq(store_id, key)
-    row = _create(store_id, message, state=State.WAITING, key_id=row_id, key_seq=tail_seq, payload=payload)
-    if tail_seq == 1:
-        Lane.objects.get_or_create(store_id=store_id)
-    if head_seq == tail_seq:
-        Key.objects.filter(pk=row_id).update(head_message=row.pk, due_at=message.accepted_at)
+    place = next_place(store_id, key)
+    row = waiting_row(store_id, message, payload=payload, not_before=not_before)
+    row.key_id, row.key_seq = place.key_id, place.seq
+    insert(row)
+    place.take(row)
     return row
 
 
@@ -43,8 +59,36 @@ def put_withheld(
     store_id: int, message: NewMessage, *, reason: str, person: tuple[str, str | None] | None = None
 ) -> Message:
     """Record that `message` is not sent and why. Of the person at most `person` is kept: a keyed hash and a mask."""
+    row = withheld_row(store_id, message, reason=reason, person=person)
+    insert(row)
+    return row
+
+
+def put_superseded(store_id: int, message: NewMessage, *, reason: str) -> Message:
+    """Record that `message` has nothing of its own to tell, and why. Nothing of its content is kept."""
+    row = _row(store_id, message, state=State.SUPERSEDED, reason=reason, done_at=message.accepted_at)
+    insert(row)
+    return row
+
+
+def is_waiting(store_id: int, *, key: str) -> bool:
+    """Is anything of this key still to be sent?"""
+    return Key.objects.filter(store_id=store_id, key=key, head_seq__lte=F("tail_seq")).exists()
+
+
+def waiting_row(
+    store_id: int, message: NewMessage, *, payload: str, not_before: datetime | None = None
+) -> Message:
+    """What `put` stores, without its place in a key."""
+    return _row(store_id, message, state=State.WAITING, payload=payload, not_before=not_before)
+
+
+def withheld_row(
+    store_id: int, message: NewMessage, *, reason: str, person: tuple[str, str | None] | None
+) -> Message:
+    """What `put_withheld` stores."""
     person_hash, person_masked = person or (None, None)
-    return _create(
+    return _row(
         store_id,
         message,
         state=State.WITHHELD,
@@ -55,16 +99,13 @@ def put_withheld(
     )
 
 
-def is_waiting(store_id: int, *, key: str) -> bool:
-    """Is anything of this key still to be sent?"""
-    return Key.objects.filter(store_id=store_id, key=key, head_seq__lte=F("tail_seq")).exists()
-
-
-def _create(store_id: int, message: NewMessage, **fields: object) -> Message:
-    return Message.objects.create(
+def _row(store_id: int, message: NewMessage, **fields: object) -> Message:
+    return new(
+        Message,
         store_id=store_id,
         event_id=message.event_id,
         type=message.type,
+        topic=message.topic,
         payload_sha=message.sha,
         occurred_at=message.occurred_at,
         accepted_at=message.accepted_at,
@@ -80,9 +121,27 @@ _NEXT_SEQ = """
 """
 
 
-def _next_seq(store_id: int, key: str) -> tuple[int, int, int]:
-    """Row id, tail and head of the key, its tail moved on by one; one statement on either database."""
+@dataclass(frozen=True)
+class Place:
+    """The last place in a key, taken by moving its tail on. `is_first`: nothing is before it."""
+
+    store_id: int
+    key_id: int
+    seq: int
+    is_first: bool
+
+    def take(self, message: Message) -> None:
+        """Make `message` the head where it is the first, and see that the store has a lane."""
+        if self.seq == 1:
+            Lane.objects.get_or_create(store_id=self.store_id)
+        if self.is_first:
+            due_at = message.not_before or message.accepted_at
+            Key.objects.filter(pk=self.key_id).update(head_message=message.pk, due_at=due_at)
+
+
+def next_place(store_id: int, key: str) -> Place:
+    """A new place at the end of `key`; one statement on either database."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_SEQ, [store_id, key, False])
         row_id, tail_seq, head_seq = cursor.fetchone()
-    return row_id, tail_seq, head_seq
+    return Place(store_id, row_id, tail_seq, is_first=head_seq == tail_seq)

@@ -13,11 +13,28 @@ LONGEST = 900.0
 PROBE_EVERY = timedelta(minutes=15)
 EXPIRES_AFTER = timedelta(days=7)
 TRIES_AT_LEAST = 3
+SUSPECT_AFTER = 3
+"""A message that was in hand when its worker broke so often is sent with nothing beside it."""
+ALONE_IN_CALL_AFTER = 2
+"""A message that was in hand when its worker broke so often shares no call any more."""
+CERTAIN_AFTER = 12
+"""From so many tries on a suspect is not spared any more because others were in hand beside it."""
+POISON_AFTER = 5
+"""A message that broke its worker so often is given up."""
 
 
 def backoff(failures: int, *, chance: float) -> timedelta:
     """The pause after this many failures in a row; `chance` is a random number from 0 to 1."""
     return timedelta(seconds=chance * min(LONGEST, 2.0 ** min(failures, 30)))
+
+
+def rest(reclaims: int) -> timedelta:
+    """How long a message rests after its worker broke so often while it was in hand.
+
+    A suspect must not be what is in hand first whenever a worker starts: then whatever breaks workers early, even
+    if it has nothing to do with the message, would look like its doing.
+    """
+    return timedelta(seconds=2.0 ** (reclaims - 2)) if reclaims >= SUSPECT_AFTER else timedelta()
 
 
 def is_expired(*, accepted_at: datetime, attempts: int, now: datetime) -> bool:

@@ -1,91 +1,179 @@
 """Writing down what became of messages that were sent, in one short transaction under the lane's epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
+from ebexo.failpoints import failpoint
 from ebexo.outbox.claim import Claimed
+from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.lease import Lease, LeaseLost
 from ebexo.outbox.models import Attempt, Key, Lane, Message
-from ebexo.outbox.retry import backoff, is_expired
+from ebexo.outbox.put import next_place
+from ebexo.outbox.retry import POISON_AFTER, backoff, is_expired
 from ebexo.outbox.states import LIVE_STATES, LaneVerdict, Outcome, State
+from ebexo.statements import Rows, as_json, change, moment
+
+Settled = tuple[Claimed, Outcome]
+_HELD = Rows(Lane, "store_id = {} AND epoch = {}", locked=True)
 
 
-def settle(
-    lease: Lease, outcomes: Sequence[tuple[Claimed, Outcome]], *, verdict: LaneVerdict | None, now: datetime
-) -> None:
+def settle(lease: Lease, outcomes: Sequence[Settled], *, verdict: LaneVerdict | None, now: datetime) -> None:
     """Record every outcome and move the contacts on. Raises LeaseLost, and then nothing is written."""
     with transaction.atomic():
-        lane = Lane.objects.select_for_update().filter(store_id=lease.store_id, epoch=lease.epoch).first()
+        lane = _HELD.first(lease.store_id, lease.epoch)
         if lane is None:
             raise LeaseLost
+        _settle_attempts(outcomes, now=now)
         for claimed, outcome in outcomes:
-            _settle_attempt(claimed.attempt_id, outcome, now=now)
-            _settle_message(claimed, outcome, now=now)
+            _apply(claimed.message, outcome, now=now)
+        _write([claimed.message for claimed, _ in outcomes])
+        _line_up(outcomes, now=now)
         if verdict:
             _settle_lane(lane, verdict, now=now)
+        failpoint("settling")
 
 
-def _settle_attempt(attempt_id: int, outcome: Outcome, *, now: datetime) -> None:
-    attempt = Attempt.objects.filter(pk=attempt_id)
-    if not outcome.was_called:
-        attempt.delete()
-        return
-    attempt.update(
-        finished_at=now,
-        outcome=outcome.kind,
-        http_status=outcome.http_status,
-        error=outcome.error and outcome.error[:500],
-        retry_after=outcome.retry_after,
-        excerpt=outcome.excerpt and outcome.excerpt[:2000],
-    )
+@dataclass
+class Call:
+    """What an attempt came to, put together from the outcomes of its messages."""
+
+    kinds: set[str]
+    told: Outcome
+
+    @property
+    def kind(self) -> str:
+        return self.kinds.pop() if len(self.kinds) == 1 else "partly"
 
 
-def _settle_message(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
-    message = claimed.message
+def _settle_attempts(outcomes: Iterable[Settled], *, now: datetime) -> None:
+    calls: dict[int, Call] = {}
+    for claimed, outcome in outcomes:
+        if claimed.attempt_id is not None:
+            call = calls.setdefault(claimed.attempt_id, Call(set(), outcome))
+            call.kinds.add(outcome.kind)
+            tells_more = outcome.error or not call.told.was_called
+            call.told = outcome if tells_more else call.told
+    never_made = [attempt_id for attempt_id, call in calls.items() if not call.told.was_called]
+    if never_made:
+        Attempt.objects.filter(pk__in=never_made).delete()
+    made = [(attempt_id, call) for attempt_id, call in calls.items() if call.told.was_called]
+    change(_END_ATTEMPT, [_ended(attempt_id, call, now=now) for attempt_id, call in made])
+
+
+_END_ATTEMPT = """
+    UPDATE ebexo_outbox_attempt SET
+        finished_at = %s, outcome = %s, http_status = %s, error = %s, retry_after = %s, excerpt = %s
+    WHERE id = %s
+"""
+
+
+def _ended(attempt_id: int, call: Call, *, now: datetime) -> Sequence[object]:
+    outcome = call.told
+    error, excerpt = outcome.error and outcome.error[:500], outcome.excerpt and outcome.excerpt[:2000]
+    return (moment(now), call.kind, outcome.http_status, error, outcome.retry_after, excerpt, attempt_id)
+
+
+def _apply(message: Message, outcome: Outcome, *, now: datetime) -> None:
+    """What the outcome makes of the message, in memory."""
     message.state, message.reason = outcome.state, outcome.reason
-    message.in_doubt = outcome.in_doubt or (message.in_doubt and outcome.state != State.DELIVERED)
+    was_in_doubt = message.in_doubt and not outcome.settles_doubt
+    message.in_doubt = outcome.in_doubt or (was_in_doubt and outcome.state != State.DELIVERED)
     message.notes = sorted({*message.notes, *outcome.notes})
-    if outcome.state == State.WAITING and is_expired(
-        accepted_at=message.accepted_at, attempts=message.attempts, now=now
-    ):
-        message.state, message.reason = State.FAILED, "expired"
+    message.largest_batch = outcome.largest_batch or message.largest_batch
+    if outcome.broke:
+        message.crash_reclaims += 1
+    elif outcome.was_called:
+        message.crash_reclaims = 0
+    else:
+        message.attempts -= 1
+    if message.state == State.WAITING and not outcome.moves_to:
+        _give_up_if_hopeless(message, now=now)
     if message.state in LIVE_STATES:
-        _back_in_line(claimed, outcome, now=now)
         return
     message.done_at = now
-    if outcome.drops_payload:
+    if outcome.drops_payload or outcome.person:
         message.payload = None
     if outcome.person:
-        message.payload = None
         message.person_hash, message.person_masked = outcome.person
-    message.save()
-    move_head_on(claimed.key_id)
 
 
-def _back_in_line(claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
-    if not outcome.was_called:
-        claimed.message.attempts -= 1
-    claimed.message.save()
-    Key.objects.filter(pk=claimed.key_id).update(due_at=now + outcome.delay)
+def _give_up_if_hopeless(message: Message, *, now: datetime) -> None:
+    if message.crash_reclaims >= POISON_AFTER:
+        message.state, message.reason = State.FAILED, "poison"
+    elif is_expired(accepted_at=message.accepted_at, attempts=message.attempts, now=now):
+        message.state, message.reason = State.FAILED, "expired"
 
 
-def move_head_on(key_id: int) -> None:
-    """Make the oldest message of this key that is not final its head. Call it inside a transaction."""
-    key = Key.objects.select_for_update().get(pk=key_id)  # first: nothing may be put in between
-    rest = Message.objects.filter(key_id=key_id, key_seq__gte=key.head_seq, state__in=LIVE_STATES)
-    following = rest.order_by("key_seq").first()
-    key.head_seq = (following and following.key_seq) or key.tail_seq + 1
-    key.head_message = following.pk if following else None
-    key.due_at = following.accepted_at if following and following.state == State.WAITING else None
-    key.save(update_fields=["head_seq", "head_message", "due_at"])
+_UPDATE = """
+    UPDATE ebexo_outbox_message SET
+        state = %s, reason = %s, in_doubt = %s, notes = %s, largest_batch = %s, crash_reclaims = %s, attempts = %s,
+        done_at = %s, payload = %s, person_hash = %s, person_masked = %s
+    WHERE id = %s
+"""
+
+
+def _write(messages: Iterable[Message]) -> None:
+    rows = [
+        (
+            message.state,
+            message.reason,
+            message.in_doubt,
+            as_json(message.notes),
+            message.largest_batch,
+            message.crash_reclaims,
+            message.attempts,
+            moment(message.done_at),
+            message.payload,
+            message.person_hash,
+            message.person_masked,
+            message.pk,
+        )
+        for message in messages
+    ]
+    change(_UPDATE, rows)
+
+
+def _line_up(outcomes: Iterable[Settled], *, now: datetime) -> None:
+    """Contacts whose head is final go on to the next message; the others wait as long as their outcome says."""
+    final = []
+    for claimed, outcome in outcomes:
+        if claimed.message.state not in LIVE_STATES:
+            final.append(claimed.key_id)
+        elif outcome.moves_to:
+            _move(claimed, outcome.moves_to)
+        else:
+            Key.objects.filter(pk=claimed.key_id).update(due_at=now + outcome.delay)
+    move_heads_on(final)
+
+
+def _move(claimed: Claimed, key: str) -> None:
+    """To the end of another contact's key: it turned out whose message it is."""
+    message = claimed.message
+    place = next_place(message.store_id, key)
+    message.key_id, message.key_seq = place.key_id, place.seq
+    message.save(update_fields=["key_id", "key_seq"])
+    place.take(message)
+    move_heads_on([claimed.key_id])
 
 
 def _settle_lane(lane: Lane, verdict: LaneVerdict, *, now: datetime) -> None:
-    lane.failures = 0 if verdict.works else lane.failures + 1
-    lane.backoff_until = now + verdict.backoff if verdict.backoff is not None else None
-    lane.paused_reason = verdict.pause
+    if verdict == LaneVerdict(works=True) and lane.is_well:
+        return
+    until = now + verdict.backoff if verdict.backoff is not None else None
+    if (
+        lane.backoff_until and lane.backoff_until > now
+    ):  # this call had begun before another one told us to wait
+        if until is None:
+            return
+        lane.backoff_until = max(lane.backoff_until, until)
+        lane.paused_reason = verdict.pause or lane.paused_reason
+    else:
+        lane.failures = 0 if verdict.works else lane.failures + 1
+        lane.backoff_until = until
+        lane.paused_reason = verdict.pause
     lane.save(update_fields=["failures", "backoff_until", "paused_reason"])
 
 

@@ -35,7 +35,10 @@ class Outcome:
 
     The text fields end up in front of merchants and operators: they carry no secret and no personal data. `delay` is
     how long this contact waits before the next try, whatever the lane does; `person` the keyed hash and mask of a
-    person whose message is withheld; `drops_payload` leaves nothing of what was sent.
+    person whose message is withheld; `settles_doubt`: of a try before this one it is known now that it did not arrive.
+    `drops_payload` leaves nothing of what was sent. With `moves_to` the message goes
+    to the end of that key, to be sent from there. `largest_batch`: it is tried again with fewer others in the call.
+    `broke`: our own work on it failed, as it would if it had killed the worker.
     """
 
     state: State
@@ -43,6 +46,7 @@ class Outcome:
     reason: str | None = None
     notes: tuple[str, ...] = ()
     in_doubt: bool = False
+    settles_doubt: bool = False
     was_called: bool = True
     http_status: int | None = None
     error: str | None = None
@@ -51,6 +55,9 @@ class Outcome:
     drops_payload: bool = False
     delay: timedelta = timedelta()
     person: tuple[str, str | None] | None = None
+    moves_to: str | None = None
+    largest_batch: int | None = None
+    broke: bool = False
 
 
 @dataclass(frozen=True)

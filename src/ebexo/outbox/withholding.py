@@ -1,12 +1,12 @@
-"""Withholding messages that wait already, and dropping what they hold."""
+"""Taking out of the line what waits: withheld, with what it holds dropped, or superseded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.models import IS_LIVE, Attempt, Message
-from ebexo.outbox.settle import move_head_on
 from ebexo.outbox.states import State
 
 Person = tuple[str, str | None]
@@ -42,8 +42,33 @@ def withhold(
         message.state, message.reason, message.done_at, message.payload = State.WITHHELD, reason, now, None
     fields = ["state", "reason", "done_at", "payload", "person_hash", "person_masked"]
     Message.objects.bulk_update(messages, fields, batch_size=500)
-    for key_id in sorted({message.key_id for message in messages if message.key_id}):
-        move_head_on(key_id)
+    move_heads_on({message.key_id for message in messages if message.key_id})
+
+
+def held_of(store_id: int, *, key: str) -> list[Message]:
+    """What of this key was held for a person to decide about, locked. Call it inside a transaction."""
+    held = Message.objects.filter(store_id=store_id, key__key=key, state=State.HELD)
+    return list(held.order_by("pk").select_for_update(of=("self",)))
+
+
+def waiting_about(store_id: int, topic: str) -> list[Message]:
+    """What waits of this topic, whosever it is, locked. Call it inside a transaction."""
+    messages = Message.objects.filter(IS_LIVE, store_id=store_id, topic=topic, state=State.WAITING)
+    return list(messages.order_by("pk").select_for_update(of=("self",)))
+
+
+def supersede(messages: Iterable[Message], *, reason: str, by: Message | None = None, now: datetime) -> None:
+    """These waiting messages have nothing of their own left to tell; what they hold is dropped.
+
+    Call it inside the transaction that locked them.
+    """
+    messages = list(messages)
+    for message in messages:
+        message.state, message.reason, message.done_at = State.SUPERSEDED, reason, now
+        message.superseded_by, message.payload = by.pk if by else None, None
+    fields = ["state", "reason", "done_at", "superseded_by", "payload"]
+    Message.objects.bulk_update(messages, fields, batch_size=500)
+    move_heads_on({message.key_id for message in messages if message.key_id})
 
 
 def unsettled_of(store_id: int, *, key: str) -> list[Message]:
@@ -56,9 +81,10 @@ def may_have_arrived(store_id: int, *, key: str, besides: str, but: int | None =
     return _unsettled(store_id, key).exclude(type=besides).exclude(pk=but or 0).exists()
 
 
-def settle_doubts(key_id: int, *, before_seq: int) -> None:
-    """What was in doubt before this place in the key is of no account any more."""
-    Message.objects.filter(key_id=key_id, key_seq__lt=before_seq, in_doubt=True).update(in_doubt=False)
+def settle_doubts(key_id: int, *, before_seq: int, but: Collection[str]) -> None:
+    """What was in doubt before this place in the key is of no account any more, other than messages of these types."""
+    in_doubt = Message.objects.filter(key_id=key_id, key_seq__lt=before_seq, in_doubt=True)
+    in_doubt.exclude(type__in=but).update(in_doubt=False)
 
 
 def _unsettled(store_id: int, key: str) -> QuerySet[Message]:
