@@ -11,8 +11,9 @@ import pytest
 from ebexo.consents.gate import Purpose
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.job import Job
-from ebexo.delivery.mapping.contact import Rules
-from ebexo.delivery.transfer import Result, transfer
+from ebexo.delivery.mapping.rules import Rules
+from ebexo.delivery.result import Result
+from ebexo.delivery.transfer import transfer
 from ebexo.events import Customer, EventType, StoreEvent
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account
@@ -142,7 +143,7 @@ async def test_contact_known_there_as_a_customer_stays_one(send: Any, sandbox: A
 
 async def test_contact_known_there_by_the_former_address_is_renamed(send: Any, sandbox: Any) -> None:
     moved = job()
-    customer = moved.event.customer.model_copy(update={"previous_email": "dawna@example.com"})
+    customer = moved.event.person.model_copy(update={"previous_email": "dawna@example.com"})
     moved = replace(moved, event=moved.event.model_copy(update={"customer": customer}))
 
     result = await send(moved, ContactUpsert("dawna@example.com"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,19 +11,33 @@ from django.apps import apps
 from django.db import connection, connections
 from django.utils import timezone
 
-from ebexo.consents.ledger import add_consent
+from ebexo.consents import editing
 from ebexo.contacts.models import Contact
 from ebexo.delivery import drain as draining
 from ebexo.delivery.job import Job
-from ebexo.delivery.transfer import Result, transfer
+from ebexo.delivery.result import Result
+from ebexo.delivery.transfer import transfer
+from ebexo.delivery.visitors import Question
 from ebexo.ingest.receive import Receipt, receive
 from ebexo.outbox.lease import take
 from ebexo.outbox.models import Key, Lane, Message
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account, Store
 from ebexo.stores.opening import open_store
-from salesmanago import BasicContact, ContactUpsert, ContactUpserted, OutcomeUnknown, Refused, Unavailable
+from salesmanago import (
+    AddEvent,
+    BasicContact,
+    ContactEvent,
+    ContactUpsert,
+    ContactUpserted,
+    FullContact,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
 from salesmanago.answers.acknowledged import Acknowledged
+from salesmanago.answers.event import EventStored
+from salesmanago.answers.recorded_event import recorded_event
 
 NOBODY_LISTENS = "http://127.0.0.1:1"
 
@@ -63,8 +78,11 @@ def with_settings(store: Store) -> Callable[..., Account]:
 
     def change(**settings: Any) -> Account:
         if "consent_code" in settings:
-            add_consent(
-                store_id=store.pk, code=settings["consent_code"], name="Marketing", text="Yes, write to me."
+            editing.add(
+                store.pk,
+                code=settings["consent_code"],
+                text="Yes, write to me.",
+                traits=editing.Traits("Marketing"),
             )
         account = Account.objects.get(store=store)
         for name, value in settings.items():
@@ -159,6 +177,10 @@ class Vendor:
     `requests` are all that were made, in order: what kind, about whom, its flags, and whether it was applied.
     `faults` take the place of the next answers: "unavailable", "refused", "lost" (never applied, no answer) or
     "unread" (applied, no answer). `on_request` is called with each request before it is answered.
+
+    `events` are the external events, oldest first. Adding never knows an event again; an unknown one is neither
+    changed nor deleted. `questions` are what was asked about contacts by id and about events; what `blind` holds
+    takes the place of the next answers about events: "refused", "unavailable", "lost" or "unlisted".
     """
 
     def __init__(self) -> None:
@@ -166,6 +188,9 @@ class Vendor:
         self.requests: list[dict[str, Any]] = []
         self.confirmations: list[str] = []
         self.faults: list[str] = []
+        self.events: list[dict[str, Any]] = []
+        self.questions: list[dict[str, Any]] = []
+        self.blind: list[str] = []
         self.on_request: Callable[[dict[str, Any]], None] = lambda request: None
 
     async def upsert_contact(self, contact: ContactUpsert) -> ContactUpserted:
@@ -178,32 +203,118 @@ class Vendor:
         assert permanently
 
         def delete() -> None:
-            if self.contacts.pop(email, None) is None:
+            contact = self.contacts.pop(email, None)
+            if contact is None:
                 raise Refused(http_status=200)
+            self.events = [event for event in self.events if event["contactId"] != contact["id"]]
 
         self._receive({"kind": "delete", "email": email, "wire": {}}, delete)
         return Acknowledged()
 
     async def basic_contacts(self, emails: Sequence[str]) -> tuple[BasicContact, ...]:
         there = [(email, self.contacts[email]) for email in emails if email in self.contacts]
+        return tuple(_basic(email, contact) for email, contact in there)
+
+    async def basic_contacts_by_id(self, contact_ids: Sequence[str]) -> tuple[BasicContact, ...]:
+        self._ask({"kind": "basic_by_id", "ids": list(contact_ids)})
         return tuple(
-            BasicContact(
-                contact_id=contact["id"],
-                email=email,
-                name=contact["name"],
-                state=None,
-                opted_out=contact["status"] != "opt_in",
-                opted_out_phone=True,
-                deleted=False,
-                invalid=False,
-                external_id=None,
-                created_at=None,
-                modified_at=int(contact["modified_at"].timestamp() * 1000),
-            )
-            for email, contact in there
+            _basic(email, contact) for email, contact in self.contacts.items() if contact["id"] in contact_ids
         )
 
-    def _receive(self, request: dict[str, Any], apply: Callable[[], None]) -> None:
+    async def full_contacts(self, emails: Sequence[str]) -> tuple[FullContact, ...]:
+        fault = self._ask({"kind": "full", "emails": list(emails)})
+        return tuple(self._full(email, fault) for email in emails if email in self.contacts)
+
+    async def full_contacts_by_id(self, contact_ids: Sequence[str]) -> tuple[FullContact, ...]:
+        fault = self._ask({"kind": "full_by_id", "ids": list(contact_ids)})
+        return tuple(
+            self._full(email, fault)
+            for email, contact in self.contacts.items()
+            if contact["id"] in contact_ids
+        )
+
+    async def add_event(self, event: AddEvent) -> EventStored:
+        wire = event.to_wire()
+        event_id = f"event-{len(self.requests)}"
+
+        def add() -> None:
+            email = self._email_of(wire)
+            contact_id = self.contacts[email]["id"]
+            told = {"eventId": event_id, "contactId": contact_id, "email": email, **wire["contactEvent"]}
+            self.events.append(told)
+
+        self._receive({"kind": "add", "email": event.email, "wire": wire}, add)
+        return EventStored(event_id)
+
+    async def update_event(self, event_id: str, event: ContactEvent) -> EventStored:
+        wire = {"contactEvent": {"eventId": event_id, **event.to_wire()}}
+
+        def change() -> None:
+            place = self._place_of(event_id)
+            former = self.events[place]
+            self.events[place] = {
+                "eventId": event_id,
+                "contactId": former["contactId"],
+                "email": former["email"],
+                **wire["contactEvent"],
+            }
+
+        self._receive({"kind": "update", "email": None, "wire": wire}, change)
+        return EventStored(event_id)
+
+    async def delete_event(self, *, event_id: str) -> Acknowledged:
+        self._receive(
+            {"kind": "delete_event", "email": None, "wire": {"eventId": event_id}},
+            lambda: self.events.pop(self._place_of(event_id)),
+        )
+        return Acknowledged()
+
+    def told(self, *fields: str) -> list[Any]:
+        """These fields of every event there is now, oldest first; of one field the values alone."""
+        listed = [tuple(event.get(name) for name in fields) for event in self.events]
+        return [values[0] for values in listed] if len(fields) == 1 else listed
+
+    def kinds(self) -> list[str]:
+        """What was requested, in order."""
+        return [request["kind"] for request in self.requests]
+
+    def _email_of(self, wire: dict[str, Any]) -> str:
+        """An address that nobody has makes a contact, who is not written to; a contact id does not."""
+        email = wire.get("email")
+        if email is None:
+            owners = [email for email, one in self.contacts.items() if one["id"] == wire["contactId"]]
+            if not owners:
+                raise Refused(http_status=200)
+            return owners[0]
+        if email not in self.contacts:
+            contact = {"id": f"id-{len(self.requests)}", "status": "opt_out", "name": None}
+            self.contacts[email] = contact | {"modified_at": timezone.now()}
+        return str(email)
+
+    def _place_of(self, event_id: str) -> int:
+        for place, event in enumerate(self.events):
+            if event["eventId"] == event_id:
+                return place
+        raise Refused(http_status=200)
+
+    def _full(self, email: str, fault: str | None) -> FullContact:
+        contact = self.contacts[email]
+        listed = [recorded_event(event) for event in self.events if event["contactId"] == contact["id"]]
+        told = None if fault == "unlisted" else tuple(event for event in listed if event)
+        return FullContact(_basic(email, contact), None, (), {}, told)
+
+    def _ask(self, question: dict[str, Any]) -> str | None:
+        self.questions.append(question)
+        fault = self.blind.pop(0) if self.blind else None
+        if fault == "refused":
+            raise Refused(http_status=200)
+        if fault == "unavailable":
+            raise Unavailable("connection")
+        if fault == "lost":
+            raise OutcomeUnknown("timeout")
+        return fault
+
+    def _receive(self, request: dict[str, Any], apply: Callable[[], object]) -> None:
         fault = self.faults.pop(0) if self.faults else None
         request["applied"] = fault in (None, "unread")
         self.requests.append(request)
@@ -236,16 +347,32 @@ class Vendor:
             self.confirmations.append(new_email or email)
 
 
+def _basic(email: str, contact: dict[str, Any]) -> BasicContact:
+    return BasicContact(
+        contact_id=contact["id"],
+        email=email,
+        name=contact["name"],
+        state=None,
+        opted_out=contact["status"] != "opt_in",
+        opted_out_phone=True,
+        deleted=False,
+        invalid=False,
+        external_id=None,
+        created_at=None,
+        modified_at=int(contact["modified_at"].timestamp() * 1000),
+    )
+
+
 class Worker:
     """What a drain does, step by step and without a network: claim, send, settle; or die in between."""
 
     def __init__(self, store: Store, vendor: Vendor) -> None:
         self.store, self.vendor = store, vendor
         self.holding: draining.Holding | None = None
-        self.jobs: list[Job] = []
+        self.jobs: list[Job | Question] = []
         self.results: list[Result] = []
 
-    def claim(self) -> list[Job]:
+    def claim(self) -> list[Job | Question]:
         """The jobs that were begun with this call; nothing while there are others in hand."""
         if self.jobs or self.results:
             return []
@@ -256,10 +383,11 @@ class Worker:
             self.holding = draining.Holding(lease)
         self.all_due()
         never: Any = SimpleNamespace(is_set=lambda: False)
-        self.jobs = draining._claim(self.holding, limit=4, stopping=never)
+        calls = draining._claim(self.holding, limit=4, stopping=never)
+        self.jobs = [job for call in calls for job in call]
         return list(self.jobs)
 
-    def send(self) -> Job | None:
+    def send(self) -> Job | Question | None:
         """Send one of the jobs in hand, and say which."""
         if not self.jobs:
             return None
@@ -323,3 +451,102 @@ def vendor() -> Vendor:
 @pytest.fixture
 def worker(store: Store, vendor: Vendor) -> Worker:
     return Worker(store, vendor)
+
+
+class Shop:
+    """Tells carts and orders of the store, and delivers them; time passes only when it is told to.
+
+    Moments of events are counted in seconds from `START`; everything is accepted a day later, from `now` on.
+    """
+
+    START = datetime(2026, 11, 1, 10, tzinfo=UTC)
+
+    def __init__(self, store: Store, worker: Worker) -> None:
+        self.store, self.worker, self.vendor = store, worker, worker.vendor
+        self.now = self.START + timedelta(days=1)
+        self.number = 0
+
+    def tell(
+        self,
+        kind: str,
+        *,
+        email: str | None = "jan.kowalski@example.com",
+        second: float = 0,
+        customer: dict[str, Any] | None = None,
+        smclient: str | None = None,
+        **parts: Any,
+    ) -> Message:
+        self.number += 1
+        event = {
+            "id": f"event-{self.number}",
+            "type": kind,
+            "occurred_at": (self.START + timedelta(seconds=second)).isoformat(),
+            "customer": {"email": email, **(customer or {})} if email else None,
+            "visitor": {"smclient": smclient} if smclient else None,
+            **parts,
+        }
+        return receive(self.store, event).message
+
+    def change(
+        self, *products: str, cart_id: str = "basket-77", url: str | None = None, **more: Any
+    ) -> Message:
+        """The cart is as given now; without products it was emptied."""
+        cart = {
+            "id": cart_id,
+            "items": [{"product_id": product, "unit_price": "10.00"} for product in products],
+            "total": f"{10 * len(products)}.00",
+            "currency": "PLN",
+            "url": url,
+        }
+        return self.tell("cart.product_added" if products else "cart.product_removed", cart=cart, **more)
+
+    def order(
+        self,
+        step: str = "placed",
+        number: str = "1042",
+        *,
+        total: str = "100.00",
+        return_number: str | None = None,
+        products: Sequence[str] = ("A",),
+        cart_id: str | None = None,
+        **more: Any,
+    ) -> Message:
+        order = {
+            "number": number,
+            "total": total,
+            "return_number": return_number,
+            "cart_id": cart_id,
+            "items": [{"product_id": product} for product in products],
+        }
+        return self.tell(f"order.{step}", order=order, **more)
+
+    def deliver(self, *, later: float = 2) -> None:
+        """Everything that may go, after so many seconds."""
+        self.now += timedelta(seconds=later)
+        self.worker.deliver()
+
+    def once(self) -> None:
+        """One claim of the worker, sent and settled."""
+        self.now += timedelta(seconds=2)
+        self.worker.claim()
+        while self.worker.send():
+            pass
+        self.worker.settle()
+
+    @staticmethod
+    def standing(*messages: Message) -> list[tuple[str, str | None]]:
+        """State and reason of each, as stored."""
+        rows = {row.pk: row for row in Message.objects.filter(pk__in=[message.pk for message in messages])}
+        return [(rows[message.pk].state, rows[message.pk].reason) for message in messages]
+
+    @staticmethod
+    def tries(message: Message) -> list[str | None]:
+        """What became of each call that carried the message, in order."""
+        return list(message.tries.order_by("pk").values_list("outcome", flat=True))
+
+
+@pytest.fixture
+def shop(store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    made = Shop(store, worker)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: made.now)
+    return made

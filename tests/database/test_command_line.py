@@ -5,12 +5,13 @@ import sys
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ebexo import cli
 from ebexo.callbacks.addresses import callback_addresses
 from ebexo.consents.models import Wording
+from ebexo.stores.keys import store_of_key
 from ebexo.stores.models import Account, ApiKey, Store
-from ebexo.stores.opening import store_of_key
 
 pytestmark = [
     pytest.mark.django_db,
@@ -76,7 +77,7 @@ def test_a_store_is_created_with_one_json_object(ebexo):
         "callbacks": callbacks_of(store.handle),
         "check": CHECK,
     }
-    assert store_of_key(answer["api_key"]) == store
+    assert store_of_key(answer["api_key"], now=timezone.now()) == store
     account = store.account
     assert (account.active, account.owner_email, account.client_id, account.api_secret, account.endpoint) == (
         True,
@@ -135,8 +136,14 @@ def test_advanced_settings_are_set_by_name(ebexo):
     store = created(ebexo)["store"]
 
     settings = [
+        "location=shop_de",
+        "shop_domain=https://www.shop.example/",
         "country=de",
         "language=DE",
+        "time_zone=Europe/Berlin",
+        "product_id=SKU",
+        "purchase_counts=paid",
+        "in_doubt=repeat",
         "ignored_domains=AllegroMail.pl, x.example",
         "rate=3",
         "doi_email_id=mail-7",
@@ -156,6 +163,12 @@ def test_advanced_settings_are_set_by_name(ebexo):
         ["allegromail.pl", "x.example"],
         3,
     )
+    assert (account.location, account.shop_domain, account.time_zone) == (
+        "shop_de",
+        "www.shop.example",
+        "Europe/Berlin",
+    )
+    assert (account.product_id, account.purchase_counts, account.in_doubt) == ("sku", "paid", "repeat")
     assert (account.double_opt_in_email_id, account.double_opt_in_language) == ("mail-7", "DE")
     assert (account.dry_run, account.load_always) == (True, True)
     assert account.tags == {"login": ["vip", "shop"], "newsletter": []}
@@ -174,6 +187,13 @@ def test_advanced_settings_are_set_by_name(ebexo):
         (("--active",), "--email: This field is needed while the integration is active."),
         (("--set", "rate"), "--set rate: write NAME=VALUE."),
         (("--set", "rate=many"), "--set rate: it takes a whole number."),
+        (("--set", "rate=²"), "--set rate: it takes a whole number."),
+        (("--set", "location=shop pl"), "--set location: A location consists of at most 36 letters"),
+        (("--set", "shop_domain=shop"), "--set shop_domain: Enter the address of the shop, such as"),
+        (("--set", "time_zone=Warsaw"), "--set time_zone: There is no such time zone."),
+        (("--set", "product_id=ean"), "--set product_id: Choose id, sku or variant."),
+        (("--set", "purchase_counts=sent"), "--set purchase_counts: Choose placed or paid."),
+        (("--set", "in_doubt=ask"), "--set in_doubt: Choose hold or repeat."),
         (("--set", "rate=0"), "--set rate: Choose from 1 to 1000 calls a second."),
         (("--set", "dry_run=maybe"), "--set dry_run: it takes true or false."),
         (("--set", "country=Polska"), "--set country: Two letters are needed here, such as PL."),
@@ -245,22 +265,32 @@ def test_a_consent_is_added_with_its_wording_and_linked(ebexo):
 
 
 @pytest.mark.parametrize(
-    ("code", "line"),
+    ("given", "line"),
     [
-        ("marketing", "CODE marketing: the store has a consent with this code already."),
-        (" ", "CODE must have 1 to 64 characters."),
-        ("x" * 65, "CODE must have 1 to 64 characters."),
+        ({"code": "marketing"}, "CODE: the store has a consent with this code already."),
+        ({"code": " "}, "CODE: it must not be empty."),
+        ({"code": "x" * 65}, "CODE: it takes at most 64 characters."),
+        ({"name": ""}, "--name: it must not be empty."),
+        ({"name": "x" * 201}, "--name: it takes at most 200 characters."),
+        ({"name": "a\0b"}, "--name: there is a character in it that can't be stored."),
+        ({"text": " "}, "--text: it must not be empty."),
+        ({"vendor_name": "x" * 256}, "--vendor-name: it takes at most 255 characters."),
+        ({"code": "", "name": "", "text": ""}, "CODE: it must not be empty."),
     ],
+    ids=str,
 )
-def test_a_consent_s_code_is_refused_in_a_line(ebexo, code, line):
+def test_a_consent_that_cannot_be_right_is_refused_in_a_line(ebexo, given, line):
     store = created(ebexo)["store"]
     ebexo("consent", "add", store, "marketing", "--name", "M", "--text", "Yes.")
+    consent = {"code": "terms", "name": "M", "text": "Yes.", "vendor_name": ""} | given
 
-    assert ebexo("consent", "add", store, code, "--name", "M", "--text", "Yes.") == (
-        2,
-        "",
-        f"ebexo: {line}\n",
+    refused = ebexo(
+        *("consent", "add", store, consent["code"], "--name", consent["name"]),
+        *("--text", consent["text"], "--vendor-name", consent["vendor_name"]),
     )
+
+    assert refused == (2, "", f"ebexo: {line}\n")
+    assert list(Wording.objects.values_list("consent__code", flat=True)) == ["marketing"]
 
 
 def test_a_consent_s_code_is_kept_as_events_tell_it(ebexo, tell):

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from ebexo.consents import editing
 from ebexo.consents.gate import Ground, Purpose, Send, Withhold, decide, opt_in
 from ebexo.consents.judging import withdrawn_at
-from ebexo.consents.ledger import add_consent
 from ebexo.consents.models import Decision
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.models import Kind
@@ -83,7 +83,7 @@ def machine_of(  # noqa: C901  (a class, made for the database of this test)
             clock[0] = START
             self.store, _ = open_store("Olcha")
             for code in CODES:
-                add_consent(store_id=self.store.pk, code=code, name=code, text="Yes.")
+                editing.add(self.store.pk, code=code, text="Yes.", traits=editing.Traits(code))
             account = Account.objects.get(store=self.store)
             account.active, account.endpoint, account.client_id = True, "http://127.0.0.1:1", "client"
             account.owner_email, account.api_secret, account.consent_code = (
@@ -458,7 +458,7 @@ PLANTED: dict[str, tuple[str, Any, list[tuple[Any, ...]], str]] = {
         "both flags",
     ),
     "confirmations repeated in doubt": (
-        "delivery.transfer.settled_opt_in",
+        "delivery.telling_contacts.settled_opt_in",
         lambda job, known: (opt_in_of(job, job.known), ()),
         [DOUBLE, YES, ("deliver", "unread")],
         "more confirmations than grants",

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ebexo.consents import editing
 from ebexo.consents.ledger import change_wording, latest
 from ebexo.consents.models import Consent, Decision
 from ebexo.contacts.knowledge import Status
@@ -550,3 +551,25 @@ def test_a_grant_from_before_the_erasure_is_no_ground_for_who_came_back(in_conse
 
     assert tell(4, type="customer.logged_in", occurred_at=moment(8)).reason == "no_consent"
     assert Decision.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("code", "x" * 65, "too_long"),
+        ("code", "a\0b", "unreadable"),
+        ("name", "x" * 201, "too_long"),
+        ("name", "a\0b", "unreadable"),
+        ("vendor_name", "x" * 256, "too_long"),
+        ("text", "a\0b", "unreadable"),
+    ],
+)
+def test_a_consent_that_the_database_could_not_store_is_refused(store, field, value, problem):
+    given = {"code": "terms", "name": "Terms", "text": "I accept.", "vendor_name": ""} | {field: value}
+    traits = editing.Traits(given["name"], vendor_name=given["vendor_name"])
+
+    with pytest.raises(editing.RefusedConsent) as refusal:
+        editing.add(store.pk, code=given["code"], text=given["text"], traits=traits)
+
+    assert refusal.value.problems == {field: problem}
+    assert Consent.objects.count() == 0

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,10 +18,12 @@ from ebexo.contacts.known import known
 from ebexo.contacts.models import Acquaintance, Contact
 from ebexo.delivery import drain as draining
 from ebexo.delivery.account_settings import current, save
+from ebexo.delivery.connection import Connections
 from ebexo.delivery.pace import Pace
 from ebexo.ingest.fate import fate
 from ebexo.ingest.receive import receive
 from ebexo.outbox import lease as leasing
+from ebexo.outbox.claim import claim
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account
@@ -188,6 +191,7 @@ def test_a_new_person_is_looked_up_and_opted_in(store, tell, far_side, drained, 
 
 def test_somebody_sent_before_is_not_looked_up_and_keeps_their_status(tell, far_side, drained):
     tell(1)
+    drained()
     tell(2)
 
     drained()
@@ -499,7 +503,7 @@ def test_an_incomplete_account_waits_and_loses_nothing(with_settings, tell, far_
 def test_what_may_not_be_sent_any_more_is_withheld_just_before_sending(
     with_settings, tell, far_side, drained, everything_stored, settings, reason
 ):
-    messages = [tell(number, email=f"przemka-{number % 3}@szczebrzeszyn.example.com") for number in range(7)]
+    messages = [tell(number, email=f"przemka-{number}@szczebrzeszyn.example.com") for number in range(7)]
     if "ignored_domains" in settings:
         settings = {"ignored_domains": ["szczebrzeszyn.example.com"]}
     with_settings(**settings)
@@ -580,7 +584,7 @@ def test_a_hanging_call_keeps_nobody_else_waiting(
 
 
 def test_a_stop_lets_the_call_in_flight_end_and_begins_no_other(tell, far_side, drained, state_of):
-    first, second = tell(1), tell(2)
+    first, second = tell(1), tell(2, type="newsletter.subscribed")
 
     async def slowly(body):
         await asyncio.sleep(2)
@@ -622,6 +626,43 @@ def test_the_lane_is_given_back_only_when_no_call_of_ours_is_on_its_way(tell, fa
 
     assert len(ended) == 2
     assert released[0] > max(ended)
+
+
+def test_what_ended_is_written_down_though_the_next_claim_fails(
+    tell, far_side, drained, monkeypatch, state_of
+):
+    message, original = tell(1), claim
+    claims: list[Any] = []
+
+    def failing_later(*args, **how):
+        claims.append(how)
+        if len(claims) > 1:
+            raise RuntimeError("claiming broke")
+        return original(*args, **how)
+
+    monkeypatch.setattr(draining, "claim", failing_later)
+
+    with pytest.raises(RuntimeError, match="claiming broke"):
+        drained()
+
+    assert state_of(message) == {"state": "delivered", "reason": None, "attempts": 1, "in_doubt": False}
+    assert known(Contact.objects.get().pk, remote=Account.objects.get().remote) is not None
+    assert Lane.objects.get().lease_until is None
+
+
+def test_a_changed_secret_makes_a_new_connection_and_nothing_else_does(store):
+    session: Any = SimpleNamespace(trust_env=False)
+    connected = Connections(session)
+    account = Account.objects.get(pk=store.pk)
+    first = connected.to(account)
+
+    account.country = "CZ"
+    after_the_country = connected.to(account)
+    account.api_secret = "another"
+    after_the_secret = connected.to(account)
+
+    assert after_the_country is first
+    assert after_the_secret is not first
 
 
 def test_a_message_whose_lease_is_nearly_over_is_not_sent(tell, far_side, drained, monkeypatch, state_of):
@@ -691,7 +732,7 @@ def test_another_far_side_starts_from_nothing(store, tell, far_side, drained, wi
 def test_switching_off_withholds_what_waits_and_lets_what_is_in_flight_end(
     store, tell, far_side, drained, state_of
 ):
-    first, second = tell(1), tell(2)
+    first, second = tell(1), tell(2, type="newsletter.subscribed")
 
     def switch_off():
         from dataclasses import replace

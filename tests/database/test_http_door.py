@@ -8,7 +8,6 @@ from django.db import OperationalError
 from django.test import Client
 
 from ebexo.events import EventType
-from ebexo.ingest import api as door
 from ebexo.outbox.models import Attempt, Message
 from ebexo.stores.models import ApiKey
 
@@ -73,14 +72,30 @@ def test_another_body_under_the_same_id_is_a_conflict(knock, an_event):
     assert answer["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("key", [None, "", "ek_wrong", "ż", "x" * 5000])
-def test_without_a_right_key_nothing_is_looked_at(knock, an_event, key):
+NO_CREDENTIAL = (
+    "Send the store's API key as “Authorization: Bearer …”, "
+    "or sign the call and name the store in “Ebexo-Store”."
+)
+WRONG_KEY = "This API key opens nothing: it is mistyped, has ended or was revoked. Send a current one."
+
+
+@pytest.mark.parametrize(
+    ("key", "detail"),
+    [
+        (None, NO_CREDENTIAL),
+        ("", WRONG_KEY),
+        ("ek_wrong", WRONG_KEY),
+        ("ż", WRONG_KEY),
+        ("x" * 5000, WRONG_KEY),
+    ],
+)
+def test_without_a_right_key_nothing_is_looked_at(knock, an_event, key, detail):
     answer = knock(an_event(1), key=key)
 
     assert (answer.status_code, answer["WWW-Authenticate"], answer.json()) == (
         401,
         "Bearer",
-        a_problem(401, "Unauthorized", "Send the store's API key as “Authorization: Bearer …”."),
+        a_problem(401, "Unauthorized", detail),
     )
     assert Message.objects.count() == 0
 
@@ -201,7 +216,7 @@ def test_a_database_that_cannot_be_written_is_answered_503(knock, an_event, monk
     def fail(*args):
         raise OperationalError("disk full: jan.kowalski@example.com")
 
-    monkeypatch.setattr(door, "receive", fail)
+    monkeypatch.setattr("ebexo.ingest.door.telling.receive_sharing", fail)
 
     answer = knock(an_event(1))
 
@@ -215,7 +230,7 @@ def test_a_database_that_cannot_be_written_is_answered_503(knock, an_event, monk
 
 
 def test_a_database_that_cannot_be_read_is_answered_503(knock, an_event, ask, monkeypatch):
-    def fail(*args):
+    def fail(*args, **more):
         raise OperationalError("gone")
 
     monkeypatch.setattr("ebexo.ingest.auth.store_of_key", fail)
@@ -263,6 +278,14 @@ OUTCOMES = [
     ("throttled", 429, None, "SALESmanago asked for fewer calls."),
     ("unavailable", 500, None, "SALESmanago could not be reached."),
     ("unknown", 502, None, "No readable answer came, so it is not known whether it arrived."),
+    ("asked", 200, None, "SALESmanago was asked who this is."),
+    ("identified", 200, None, "SALESmanago was asked who this visitor is, and knew."),
+    ("unknown_visitor", 200, None, "SALESmanago was asked who this visitor is, and did not know."),
+    ("found", 200, None, "SALESmanago was asked whether it has it, and it has."),
+    ("cannot_be_known", 200, None, "SALESmanago was asked whether it has it, and the answer did not say."),
+    ("not_sent", None, None, "Something else was told first; it is sent when its turn comes again."),
+    ("partly", 200, None, "The call carried several messages, which did not all come to the same."),
+    ("some_day", 200, None, "The call ended."),
 ]
 
 
@@ -320,14 +343,3 @@ def test_whatever_the_id_its_fate_can_be_asked(knock, an_event, ask, event_id):
     knock(an_event() | {"id": event_id})
 
     assert ask(quote(event_id, safe="")).json()["id"] == event_id
-
-
-def test_the_door_tells_how_it_is_used():
-    schema = Client().get("/api/v1/openapi.json").json()
-
-    assert sorted(schema["paths"]) == [
-        "/api/v1/changes",
-        "/api/v1/contacts",
-        "/api/v1/events",
-        "/api/v1/events/{event_id}",
-    ]

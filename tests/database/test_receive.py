@@ -168,9 +168,9 @@ def test_decisions_are_recorded_with_the_wording_of_the_moment_before_the_event_
 
 
 def test_an_unknown_consent_is_noted_and_a_consent_of_another_store_is_unknown(store, other_store, tell):
-    from ebexo.consents.ledger import add_consent
+    from ebexo.consents import editing
 
-    add_consent(store_id=other_store.pk, code="theirs", name="Theirs", text="Yes.")
+    editing.add(other_store.pk, code="theirs", text="Yes.", traits=editing.Traits("Theirs"))
 
     message = tell(1, consents=[{**GRANT, "code": "theirs"}, {**GRANT, "code": "nobody's"}])
 
@@ -203,10 +203,10 @@ def test_a_grant_of_one_person_is_no_ground_for_another(with_settings, tell):
 
 
 def test_a_grant_of_another_consent_is_no_ground(with_settings, tell, store):
-    from ebexo.consents.ledger import add_consent
+    from ebexo.consents import editing
 
     with_settings(mode="consent", consent_code="marketing")
-    add_consent(store_id=store.pk, code="terms", name="Terms", text="I accept.")
+    editing.add(store.pk, code="terms", text="I accept.", traits=editing.Traits("Terms"))
 
     assert tell(1, consents=[{**GRANT, "code": "terms"}]).reason == "no_consent"
 

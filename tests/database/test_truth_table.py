@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from ebexo.consents.gate import Purpose
 from ebexo.consents.ledger import record
@@ -23,7 +24,6 @@ from ebexo.delivery.mapping.contact import contact_upsert, opt_out
 from ebexo.events import ConsentAnswer, Customer
 from ebexo.ingest.receive import receive
 from ebexo.outbox.claim import Claimed
-from ebexo.outbox.states import Outcome
 from ebexo.stores.models import Account, Mode
 
 pytestmark = pytest.mark.django_db
@@ -196,8 +196,9 @@ def became_of(act: str, account: Account) -> str:
     if message.reason:
         return message.reason
     assert message.key
-    ready = prepare(Claimed(message, message.key.pk, message.key.key, attempt_id=0), account)
-    assert not isinstance(ready, Outcome), (act, ready)
+    claimed = Claimed(message, message.key.pk, message.key.key, attempt_id=0)
+    ready = prepare(claimed, account, now=timezone.now())
+    assert isinstance(ready, Job), (act, ready)
     return what_is_sent(ready)
 
 

@@ -3,52 +3,63 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import aiohttp
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from ebexo.delivery.connection import connect, note_credentials
-from ebexo.delivery.job import Job, prepare
+from ebexo.delivery.batches import transfer_batch
+from ebexo.delivery.calls import Call, batch_for, begun, calls_of, put_back
+from ebexo.delivery.connection import Connections, note_credentials
+from ebexo.delivery.job import Job, Met, meet, prepare
 from ebexo.delivery.pace import Pace
+from ebexo.delivery.result import NotNow, Result, Turn, broken
 from ebexo.delivery.taking_in import take_in
-from ebexo.delivery.transfer import NotNow, Result, transfer
+from ebexo.delivery.timings import call_seconds
+from ebexo.delivery.transfer import transfer
+from ebexo.delivery.uniting import uniting_for
 from ebexo.delivery.verdict import lane_verdict
-from ebexo.outbox.claim import claim
-from ebexo.outbox.lease import Lease, LeaseLost, release, take
+from ebexo.delivery.visitors import Question
+from ebexo.delivery.working import Database, leaving_room
+from ebexo.failpoints import failpoint
+from ebexo.outbox.claim import Claim, Claimed, claim
+from ebexo.outbox.lease import Lease, LeaseLost, kept, release, take
 from ebexo.outbox.models import Lane
 from ebexo.outbox.retry import PROBE_EVERY
 from ebexo.outbox.settle import settle
 from ebexo.outbox.states import LaneVerdict, Outcome
+from ebexo.statements import Rows
 from ebexo.stores.models import Account
+from salesmanago import Client, Throttled
 
 CONCURRENCY = 4
-CALL_SECONDS = 20.0
-"""One call's deadline. Short enough that a stop waits for the calls in flight."""
-TO_SPARE = 5.0
-"""What the lease must still cover when a call begins, besides the call itself."""
+TO_SPARE = 1.25
+"""The lease must still cover so many times a whole call when one begins."""
+SLICE = 30.0
+"""So long a store is served before the next one has its turn."""
 LOOK_AGAIN = 0.5
 """How long a message waits at most while there is a place free and every call in flight is slow."""
 
 log = structlog.get_logger("ebexo.delivery")
-T = TypeVar("T")
-
-
-class Database(Protocol):
-    """Runs database work in a thread of its own, away from the event loop."""
-
-    async def __call__(self, work: Callable[[], T], /) -> T: ...
+_ACCOUNTS = Rows(Account, "store_id = {}")
+_LANES = Rows(Lane, "store_id = {}")
 
 
 @dataclass
 class Holding:
-    """A held lane while it is drained; the lease in it is renewed with every claim."""
+    """A held lane while it is drained; the lease in it is renewed with every claim, and while calls are waited for.
+
+    `is_lone`: until nothing is in hand any more, nothing else is claimed.
+    """
 
     lease: Lease
+    is_lone: bool = False
 
 
 async def drain(
@@ -59,90 +70,198 @@ async def drain(
     owner: str,
     pace: Pace,
     stopping: asyncio.Event,
+    has_neighbours: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Send everything that is due for this store, a few calls at a time. Returns at once if the lane is held."""
+    """Send what is due for this store, a few calls at a time, for half a minute at most: then others have their turn.
+
+    Returns at once if the lane is held. `has_neighbours`: are other stores served beside it just now?
+    """
     lease = await database(partial(take, store_id, owner=owner, now=timezone.now()))
     if lease is None:
         return
-    holding = Holding(lease)
+    holding, connections = Holding(lease), Connections(session)
 
-    async def send(job: Job) -> Result:
+    async def send(call: Call) -> list[Result]:
+        account = call[0].account
+
         async def turn() -> None:
-            await pace.turn(rate=job.account.rate)
-            if stopping.is_set() or not holding.lease.covers(CALL_SECONDS + TO_SPARE):
+            await pace.turn(rate=account.rate)
+            if stopping.is_set() or not holding.lease.covers(TO_SPARE * call_seconds()):
                 raise NotNow
 
-        client = connect(job.account, session=session, deadline=CALL_SECONDS)
-        return await transfer(job, client, turn=turn, now=timezone.now())
+        results = await sent(call, connections.to(account), turn=turn, now=timezone.now())
+        if any(isinstance(result.error, Throttled) for result in results):
+            pace.slow_down()
+        failpoint("answered")
+        return results
 
     try:
-        await _empty(holding, send=send, database=database, stopping=stopping)
+        considerate = leaving_room(database, has_neighbours=has_neighbours)
+        await _empty(holding, send=send, database=considerate, stopping=stopping)
     except LeaseLost:
         log.warning("lease_lost", store=store_id, epoch=holding.lease.epoch)
     finally:
         await database(partial(release, holding.lease))
+        failpoint("released")
+
+
+async def sent(call: Call, client: Client, *, turn: Turn, now: datetime) -> list[Result]:
+    """What came of the jobs of one call. Work of ours that fails spoils nothing but its own messages."""
+    try:
+        jobs = [job for job in call if isinstance(job, Job)]
+        if len(call) > 1 and len(jobs) == len(call):
+            return await transfer_batch(jobs, client, turn=turn, now=now)
+        return [await transfer(job, client, turn=turn, now=now) for job in call]
+    except Exception:
+        log.exception("sending_broke", messages=[job.claimed.message.pk for job in call])
+        return [Result(job, broken(job.claimed.message, was_sent=True, shared=len(call) > 1)) for job in call]
 
 
 async def _empty(
     holding: Holding,
     *,
-    send: Callable[[Job], Coroutine[Any, Any, Result]],
+    send: Callable[[Call], Coroutine[Any, Any, list[Result]]],
     database: Database,
     stopping: asyncio.Event,
 ) -> None:
-    running: set[asyncio.Task[Result]] = set()
+    end = asyncio.get_running_loop().time() + SLICE
+    calls = await database(partial(_claim, holding, limit=CONCURRENCY, stopping=stopping))
+    running = {asyncio.create_task(send(call)) for call in calls}
     going_on = True
     try:
-        while going_on or running:
-            if going_on and len(running) < CONCURRENCY:
-                free = CONCURRENCY - len(running)
-                jobs = await database(partial(_claim, holding, limit=free, stopping=stopping))
-                running |= {asyncio.create_task(send(job)) for job in jobs}
-                going_on = bool(running)
-            if running:  # a slow call must not keep those waiting for whom there is a place
-                done, running = await asyncio.wait(
-                    running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
-                )
-                results = [task.result() for task in done]
-                going_on = await database(partial(_settle, holding, results)) and going_on
-                going_on = going_on and not stopping.is_set()
+        while running:  # a slow call must not keep those waiting for whom there is a place
+            done, running = await asyncio.wait(
+                running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
+            )
+            results = [result for task in done for result in task.result()]
+            going_on = going_on and not stopping.is_set() and asyncio.get_running_loop().time() < end
+            has_place = going_on and not (running and holding.is_lone)
+            places = Places(CONCURRENCY - len(running) if has_place else 0, has_company=bool(running))
+            calls, works = await database(partial(_serve, holding, results, places, stopping=stopping))
+            running |= {asyncio.create_task(send(call)) for call in calls}
+            going_on = going_on and works
     finally:
         if running:  # the lane must not go to anybody else while calls of ours are on their way
             await asyncio.wait(running)
 
 
-def _claim(holding: Holding, *, limit: int, stopping: asyncio.Event) -> list[Job]:
-    """Jobs to do now. Messages that the gate stops on the way out are settled here, and others take their place."""
-    account = Account.objects.filter(store_id=holding.lease.store_id).first()
+@dataclass(frozen=True)
+class Places:
+    """How many calls may begin now. `has_company`: others are on their way."""
+
+    free: int
+    has_company: bool = False
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was claimed, and the account it is for, as it was then."""
+
+    claim: Claim
+    account: Account
+    at: datetime
+
+
+def _serve(
+    holding: Holding, results: list[Result], places: Places, *, stopping: asyncio.Event
+) -> tuple[list[Call], bool]:
+    """Settle what ended, and give back the calls to make now, and whether it is good to go on.
+
+    Both are one commit where the database has one writer. What is settled stays settled if the claim fails.
+    """
+    lease, taken, failure = holding.lease, None, None
+    try:
+        with _one_commit():
+            works = _settle(holding, results)
+            try:
+                with transaction.atomic():
+                    taken = _take(holding, places) if works else None
+            except Exception as error:  # noqa: BLE001  (raised below)
+                failure = error
+        if failure:
+            raise failure
+    except Exception:
+        holding.lease = lease  # it may not have been renewed
+        raise
+    return _calls(holding, taken, places, stopping=stopping), works
+
+
+def _one_commit() -> AbstractContextManager[object]:
+    """With other writers about, the rows of what ended must not stay locked while others are asked for."""
+    return nullcontext() if connection.features.has_select_for_update else transaction.atomic()
+
+
+def _claim(holding: Holding, *, limit: int, stopping: asyncio.Event) -> list[Call]:
+    """The calls to begin with."""
+    places = Places(0 if stopping.is_set() else limit)
+    return _calls(holding, _take(holding, places), places, stopping=stopping)
+
+
+def _take(holding: Holding, places: Places) -> Taken | None:
+    if not places.free:
+        return None
+    account = _ACCOUNTS.first(holding.lease.store_id)
     if account is None:  # the store was removed, and its lane with it
         raise LeaseLost
+    now = timezone.now()
     if account.active and not account.is_complete:
         unfilled = LaneVerdict(works=False, backoff=PROBE_EVERY, pause="incomplete")
-        settle(holding.lease, [], verdict=unfilled, now=timezone.now())
-        return []
-    while not stopping.is_set():
-        taken = claim(holding.lease, limit=limit, endpoint=account.endpoint, now=timezone.now())
-        holding.lease = taken.lease
-        prepared = [(claimed, prepare(claimed, account)) for claimed in taken.messages]
+        settle(holding.lease, [], verdict=unfilled, now=now)
+        return None
+    taken = claim(
+        holding.lease,
+        limit=places.free,
+        now=now,
+        # what is withheld is told one by one
+        unite=uniting_for(account) if account.active and not account.dry_run else None,
+        batch=batch_for(account),
+        has_company=places.has_company,
+    )
+    holding.lease, holding.is_lone = taken.lease, taken.is_lone
+    return Taken(taken, account, now)
+
+
+def _calls(holding: Holding, taken: Taken | None, places: Places, *, stopping: asyncio.Event) -> list[Call]:
+    """What was claimed as calls. What the gate stops on the way out is settled, and others take its place."""
+    while taken:
+        account, messages = taken.account, taken.claim.messages
+        met = meet(messages, account)
+        prepared = [(claimed, _prepared(claimed, account, met, now=taken.at)) for claimed in messages]
         stopped = [(claimed, outcome) for claimed, outcome in prepared if isinstance(outcome, Outcome)]
         if stopped:
             settle(holding.lease, stopped, verdict=None, now=timezone.now())
-        jobs = [job for _, job in prepared if isinstance(job, Job)]
+        jobs = [job for _, job in prepared if not isinstance(job, Outcome)]
         if jobs or not stopped:
-            return jobs
+            calls = calls_of(jobs) if taken.claim.is_batch else [[job] for job in jobs]
+            put_back(holding.lease, calls[places.free :])
+            return begun(holding.lease, calls[: places.free], endpoint=account.endpoint)
+        taken = None if stopping.is_set() else _take(holding, places)
     return []
 
 
+def _prepared(claimed: Claimed, account: Account, met: Met, *, now: datetime) -> Job | Question | Outcome:
+    try:
+        return prepare(claimed, account, now=now, met=met)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("preparing_broke", message=claimed.message.pk)
+        return broken(claimed.message, was_sent=False)
+
+
 def _settle(holding: Holding, results: list[Result]) -> bool:
-    """Write down the results. False: it is better not to go on now."""
+    """Write down the results, and hold on to the lane. False: it is better not to go on now."""
+    now = timezone.now()
+    holding.lease = kept(holding.lease, now=now)
     if not results:
         return True
-    now = timezone.now()
     telling = _told_by_these_settings(holding.lease.store_id, results)
     verdict = _verdict(holding.lease.store_id, telling) if telling else None
     with transaction.atomic():
-        outcomes = [(result.job.claimed, take_in(result, now=now)) for result in results]
-        settle(holding.lease, outcomes, verdict=verdict, now=now)
+        outcomes = take_in(results, now=now)
+        claimed = [result.job.claimed for result in results]
+        settle(holding.lease, list(zip(claimed, outcomes, strict=True)), verdict=verdict, now=now)
+    transaction.on_commit(partial(failpoint, "settled"))
     if verdict is None:
         return True
     note_credentials(telling[-1].job.account, pause=verdict.pause, works=verdict.works, now=now)
@@ -151,13 +270,17 @@ def _settle(holding: Holding, results: list[Result]) -> bool:
 
 def _told_by_these_settings(store_id: int, results: list[Result]) -> list[Result]:
     """Results that say something about the account as its settings are now: calls made before are left out."""
-    saved_at = Account.objects.values_list("saved_at", flat=True).filter(store_id=store_id).first()
+    account = _ACCOUNTS.first(store_id)
+    saved_at = account.saved_at if account else None
     return [
-        result for result in results if result.outcome.was_called and result.job.account.saved_at == saved_at
+        result
+        for result in results
+        if result.outcome.was_called and not result.outcome.broke and result.job.account.saved_at == saved_at
     ]
 
 
 def _verdict(store_id: int, results: list[Result]) -> LaneVerdict:
-    failures = Lane.objects.values_list("failures", flat=True).get(store_id=store_id)
+    lane = _LANES.first(store_id)
     chance = random.random()  # noqa: S311  (jitter)
+    failures = lane.failures if lane else 0  # the store was removed
     return lane_verdict([result.error for result in results], failures=failures, chance=chance)

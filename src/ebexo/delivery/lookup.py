@@ -1,10 +1,12 @@
 """Asking SALESmanago what it knows of a person, where we have not told it ourselves or do not know what came of it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ebexo.consents.gate import OptIn, opt_in
-from ebexo.contacts.knowledge import Known, Status
+from ebexo.contacts.knowledge import Known
+from ebexo.delivery.as_known import as_known
 from ebexo.delivery.job import Job
 from salesmanago import BasicContact, Client
 
@@ -26,17 +28,27 @@ def opt_in_of(job: Job, known: Known | None) -> OptIn:
 def is_needed(job: Job) -> bool:
     """Before a first transfer, and where an opt-in is in doubt: it must not be repeated over an opt-out since."""
     in_doubt = job.claimed.message.in_doubt
-    return job.known is None or (in_doubt and opt_in_of(job, job.known) is not OptIn.LEAVE)
+    return (
+        job.known is None or not job.known.sent or (in_doubt and opt_in_of(job, job.known) is not OptIn.LEAVE)
+    )
 
 
 async def look_up(job: Job, client: Client, *, now: datetime) -> Known | None:
     """What SALESmanago knows of the person, by the present or by the former address, beside what was told."""
-    customer = job.event.customer
-    emails = list(
-        dict.fromkeys(email for email in (_told_email(job), customer.email, customer.previous_email) if email)
-    )
-    found = {contact.email.lower(): contact for contact in await client.basic_contacts(emails)}
-    there = next((as_known(found[email], now=now) for email in emails if email in found), None)
+    return seen(job, await client.basic_contacts(addresses(job)), now=now)
+
+
+def addresses(job: Job) -> list[str]:
+    """The addresses by which SALESmanago may know the person."""
+    customer = job.event.person
+    emails = (_told_email(job), customer.email, customer.previous_email)
+    return list(dict.fromkeys(email for email in emails if email))
+
+
+def seen(job: Job, contacts: Iterable[BasicContact], *, now: datetime) -> Known | None:
+    """What is known of the job's person now that SALESmanago showed these contacts."""
+    found = {contact.email.lower(): contact for contact in contacts}
+    there = next((as_known(found[email], now=now) for email in addresses(job) if email in found), None)
     if there is None or job.known is None:
         return there
     return replace(job.known, email=there.email, status=there.status, status_at=there.status_at)
@@ -47,7 +59,7 @@ async def taken_address(job: Job, client: Client, *, now: datetime) -> Known | N
 
     From now on the person is that contact. Without this, everything of theirs would be refused for good.
     """
-    found = await client.basic_contacts([job.event.customer.email])
+    found = await client.basic_contacts([job.event.person.email])
     return as_known(found[0], now=now) if found else None
 
 
@@ -64,21 +76,3 @@ def settled_opt_in(job: Job, known: Known | None) -> tuple[OptIn, tuple[str, ...
 
 def _told_email(job: Job) -> str | None:
     return job.known.email if job.known else None
-
-
-def as_known(contact: BasicContact, *, now: datetime) -> Known:
-    """The status was set at the latest when the contact was last modified; without that moment, only just now."""
-    return Known(
-        contact_id=contact.contact_id,
-        email=contact.email.lower(),
-        status=Status.OPT_OUT if contact.opted_out else Status.OPT_IN,
-        status_at=_moment(contact.modified_at) or now,
-        is_customer=contact.state == "CUSTOMER",
-    )
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
-    except (ValueError, OverflowError, OSError):  # a number that is no moment
-        return None

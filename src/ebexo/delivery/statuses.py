@@ -16,10 +16,11 @@ from django.utils import timezone
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.models import Acquaintance
 from ebexo.contacts.statuses import Source
+from ebexo.delivery.as_known import as_known
 from ebexo.delivery.connection import connect, problem_of
-from ebexo.delivery.drain import CALL_SECONDS, Database
-from ebexo.delivery.lookup import as_known
 from ebexo.delivery.pace import Pace
+from ebexo.delivery.timings import call_seconds
+from ebexo.delivery.working import Database
 from ebexo.standing import learn_status
 from ebexo.stores.models import Account
 from salesmanago import BasicContact, SalesmanagoError
@@ -69,7 +70,7 @@ async def read_back(
     """Ask for everybody this store sent, 50 at a time and one question after the other, and keep what is news."""
     started = timezone.now()
     account = await database(lambda: Account.objects.get(pk=store_id))
-    client = connect(account, session=session, deadline=CALL_SECONDS)
+    client = connect(account, session=session, deadline=call_seconds())
     group = await database(partial(_group, account, after=0))
     while group:
         await _quiet_moment(is_sending, stopping)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ebexo.contacts.knowledge import Known
 from salesmanago import ContactUpsert
 from salesmanago.redaction import Redaction
 
@@ -15,6 +16,11 @@ def without_the_person(text: str | None, request: ContactUpsert) -> str | None:
     told = [value for value in _texts(request.to_wire()) if len(value) >= SHORTEST]
     parts = [part for value in told for part in value.split() if len(part) >= SHORTEST]
     return Redaction(*told, *parts).quotation(text) if text else None
+
+
+def without_the_visitor(text: str | None, known: Known) -> str | None:
+    """The same for an event, which names nobody but by address or contact id."""
+    return Redaction(known.email, known.contact_id).quotation(text) if text else None
 
 
 def _texts(value: Any) -> Iterator[str]:

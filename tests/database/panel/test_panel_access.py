@@ -77,6 +77,8 @@ PAGES = [
     "/panel/{handle}/salesmanago/",
     "/panel/{handle}/zgody/",
     "/panel/{handle}/osoba/",
+    "/panel/{handle}/niedostarczone/",
+    "/panel/{handle}/klucze/",
 ]
 MATRIX = [
     (None, 302, 302),
@@ -153,7 +155,7 @@ def test_viewer_reads_the_settings_without_a_button_to_save(browser: Browser, re
     assert "Only an owner of the store can change them." in shown
     assert "sandbox-client" in shown
     assert 'id="save"' not in shown
-    assert len(re.findall(r" disabled[ >]", shown)) == 20
+    assert len(re.findall(r" disabled[ >]", shown)) == 26
 
 
 def test_posting_without_the_token_of_the_page_changes_nothing(

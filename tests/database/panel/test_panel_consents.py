@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
 
+from ebexo.consents import editing
 from ebexo.consents.editing import Obstacle, Risk, standing_grants
-from ebexo.consents.ledger import add_consent, change_wording, latest, record
+from ebexo.consents.ledger import change_wording, latest, record
 from ebexo.consents.models import Consent, Wording
 from ebexo.contacts.models import Contact
 from ebexo.events import ConsentAnswer
@@ -34,7 +35,9 @@ def address(store: Store) -> str:
 
 @pytest.fixture
 def consent(store: Store) -> Consent:
-    return add_consent(store_id=store.pk, code="marketing", name="Zgoda marketingowa", text="Zgadzam się.")
+    return editing.add(
+        store.pk, code="marketing", text="Zgadzam się.", traits=editing.Traits("Zgoda marketingowa")
+    )
 
 
 @pytest.fixture
@@ -111,7 +114,7 @@ def test_consent_that_cannot_be_right_is_refused_beside_its_field(
     problem: str,
     language: str,
 ) -> None:
-    add_consent(store_id=store.pk, code="taken", name="Zgoda", text="Zgadzam się.")
+    editing.add(store.pk, code="taken", text="Zgadzam się.", traits=editing.Traits("Zgoda"))
     before = _everything()
 
     shown = read(browser(language=language).post(f"{address}nowa/", NEW | change))
@@ -127,7 +130,7 @@ def test_consent_that_cannot_be_right_is_refused_beside_its_field(
 def test_same_code_in_two_stores_is_two_consents(
     browser: Browser, store: Store, foreign_store: Store, address: str
 ) -> None:
-    add_consent(store_id=foreign_store.pk, code="marketing", name="Cudza", text="Zgadzam się.")
+    editing.add(foreign_store.pk, code="marketing", text="Zgadzam się.", traits=editing.Traits("Cudza"))
 
     browser().post(f"{address}nowa/", NEW)
 
@@ -380,7 +383,7 @@ def test_list_shows_what_each_consent_is(
 ) -> None:
     link("marketing")
     change_wording(consent, text="Nowa treść.", asks_again=False)
-    terms = add_consent(store_id=store.pk, code="terms", name="Regulamin", text="Akceptuję.")
+    terms = editing.add(store.pk, code="terms", text="Akceptuję.", traits=editing.Traits("Regulamin"))
     Consent.objects.filter(pk=terms.pk).update(required=True, active=False)
 
     first, second = read(browser().get(address)).split('id="consents"')[1].split("</li>")[:2]
@@ -484,7 +487,7 @@ def test_pages_of_consents_are_seen_by_those_who_may(
 ) -> None:
     client, statuses = browser(name), []
     for one in (store, foreign_store):
-        consent = add_consent(store_id=one.pk, code="marketing", name="Zgoda", text="Zgadzam się.")
+        consent = editing.add(one.pk, code="marketing", text="Zgadzam się.", traits=editing.Traits("Zgoda"))
         address = f"/panel/{one.handle}/zgody/{page.format(number=consent.pk)}"
         statuses.append(client.get(address).status_code)
 
@@ -520,7 +523,9 @@ def test_consents_are_changed_by_owners_and_operators_only(
 def test_consent_of_a_foreign_store_is_not_reached_through_an_own_one(
     browser: Browser, foreign_store: Store, address: str, page: str, method: str
 ) -> None:
-    foreign = add_consent(store_id=foreign_store.pk, code="theirs", name="Cudza", text="Zgadzam się.")
+    foreign = editing.add(
+        foreign_store.pk, code="theirs", text="Zgadzam się.", traits=editing.Traits("Cudza")
+    )
     before = _everything()
 
     response = getattr(browser(), method)(address + page.format(number=foreign.pk), POSTS[page])

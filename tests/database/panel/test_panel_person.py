@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from ebexo.consents import editing
 from ebexo.consents.gate import Reason
-from ebexo.consents.ledger import add_consent, change_wording
+from ebexo.consents.ledger import change_wording
 from ebexo.consents.models import Consent, Decision
 from ebexo.consents.sentences import SENTENCES
 from ebexo.contacts.models import Acquaintance, Contact, StatusChange
@@ -66,7 +67,9 @@ def tell(store: Store) -> Tell:
 def with_consent(store: Store) -> Consent:
     """The store sends people by the consent "marketing"."""
     Account.objects.filter(pk=store.pk).update(mode="consent", consent_code="marketing")
-    return add_consent(store_id=store.pk, code="marketing", name="Zgoda marketingowa", text="Zgadzam się.")
+    return editing.add(
+        store.pk, code="marketing", text="Zgadzam się.", traits=editing.Traits("Zgoda marketingowa")
+    )
 
 
 def _contact(store: Store) -> Contact:
@@ -224,7 +227,9 @@ def test_missing_confirmation_e_mail_is_told(search: Callable[..., str], tell: T
 @pytest.fixture
 def history(tell: Tell, store: Store, with_consent: Consent) -> None:
     """Three decisions: a grant, its withdrawal, and a grant of a wording and from a place that look like formulas."""
-    add_consent(store_id=store.pk, code="sms", name="=cmd|' /C calc'!A0", text="@SUM(A1);\nnowa „linia”")
+    editing.add(
+        store.pk, code="sms", text="@SUM(A1);\nnowa „linia”", traits=editing.Traits("=cmd|' /C calc'!A0")
+    )
     tell(
         1,
         "customer.registered",

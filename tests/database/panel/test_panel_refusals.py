@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from ebexo.consents.ledger import add_consent
+from ebexo.consents import editing
 from ebexo.delivery.sentences import FIELDS
 from ebexo.stores.models import Store
 
@@ -34,6 +34,15 @@ REFUSALS: list[tuple[dict[str, str | None], str, str]] = [
     ({"mode": "consent", "consent": "unknown"}, "consent", "consent_unknown"),
     ({"country": "POL"}, "country", "two_letters"),
     ({"language": "p1"}, "language", "two_letters"),
+    ({"time_zone": "Warszawa"}, "time_zone", "time_zone"),
+    ({"time_zone": ""}, "time_zone", "time_zone"),
+    ({"location": "shop pl"}, "location", "location"),
+    ({"location": "x" * 37}, "location", "location"),
+    ({"shop_domain": "Krzesła Olcha"}, "shop_domain", "shop_domain"),
+    ({"shop_domain": "jan@shop.example"}, "shop_domain", "shop_domain"),
+    ({"product_id": "colour"}, "product_id", "product_id"),
+    ({"purchase_counts": None}, "purchase_counts", "purchase_counts"),
+    ({"in_doubt": "never"}, "in_doubt", "in_doubt"),
     ({"rate": "0"}, "rate", "rate"),
     ({"rate": ""}, "rate", "rate"),
     ({"rate": "1001"}, "rate", "rate"),
@@ -62,7 +71,7 @@ def test_value_that_cannot_be_right_is_refused_beside_its_field_and_nothing_is_s
     problem: str,
     language: str,
 ) -> None:
-    add_consent(store_id=store.pk, code="marketing", name="Marketing", text="Zgadzam się.")
+    editing.add(store.pk, code="marketing", text="Zgadzam się.", traits=editing.Traits("Marketing"))
     before = row(store)
 
     response = browser(language=language).post(page, typed(**change))

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from ebexo.consents.ledger import add_consent
+from ebexo.consents import editing
 from ebexo.delivery.account_settings import RefusedSettings
 from ebexo.delivery.sentences import CONNECTION, FIELDS
 from ebexo.panel.salesmanago import view
@@ -244,7 +244,7 @@ def test_consents_of_this_store_are_offered_and_the_chosen_one_is_linked(
     browser: Browser, read: Read, typed: Typed, row: ReadRow, check_says: CheckSays, store: Store, page: str
 ) -> None:
     check_says(None)
-    add_consent(store_id=store.pk, code="marketing", name="Zgoda marketingowa", text="Zgadzam się.")
+    editing.add(store.pk, code="marketing", text="Zgadzam się.", traits=editing.Traits("Zgoda marketingowa"))
     client = browser()
 
     offered = read(client.get(page))
@@ -259,8 +259,8 @@ def test_consents_of_this_store_are_offered_and_the_chosen_one_is_linked(
 def test_consents_of_a_foreign_store_are_neither_offered_nor_taken(
     browser: Browser, read: Read, typed: Typed, row: ReadRow, store: Store, foreign_store: Store, page: str
 ) -> None:
-    add_consent(store_id=store.pk, code="own", name="Own", text="Zgadzam się.")
-    add_consent(store_id=foreign_store.pk, code="foreign", name="Foreign", text="Zgadzam się.")
+    editing.add(store.pk, code="own", text="Zgadzam się.", traits=editing.Traits("Own"))
+    editing.add(foreign_store.pk, code="foreign", text="Zgadzam się.", traits=editing.Traits("Foreign"))
     before = row(store)
 
     offered = read(browser().get(page))
@@ -336,6 +336,12 @@ def test_advanced_settings_are_read_as_they_are_typed(
         typed(
             country="de",
             language="EN",
+            time_zone=" Europe/Berlin ",
+            location=" shop_pl ",
+            shop_domain="https://Www.Shop.Example/kontakt",
+            product_id="variant",
+            purchase_counts="paid",
+            in_doubt="repeat",
             tags_registration="NOWY, SKLEP , NOWY",
             tags_login="-",
             ignored_domains="@Firma.pl, test.example",
@@ -346,15 +352,90 @@ def test_advanced_settings_are_read_as_they_are_typed(
     )
 
     stored, shown = row(store), read(client.get(page))
-    assert (stored["country"], stored["language"]) == ("DE", "en")
+    assert (stored["country"], stored["language"], stored["time_zone"]) == ("DE", "en", "Europe/Berlin")
+    assert (stored["location"], stored["shop_domain"]) == ("shop_pl", "www.shop.example")
+    assert (stored["product_id"], stored["purchase_counts"], stored["in_doubt"]) == (
+        "variant",
+        "paid",
+        "repeat",
+    )
     assert stored["tags"] == {"registration": ["NOWY", "SKLEP"], "login": []}
     assert stored["ignored_domains"] == ["firma.pl", "test.example"]
     assert (stored["double_opt_in_email_id"], stored["double_opt_in_language"]) == ("mail-7", "PL")
     assert (stored["load_always"], stored["dry_run"]) == (True, False)
+    assert 'name="time_zone" value="Europe/Berlin"' in shown
+    assert 'name="location" value="shop_pl"' in shown
+    assert 'name="shop_domain" value="www.shop.example"' in shown
+    assert '<option value="variant" selected>Variant id</option>' in shown
+    assert '<option value="paid" selected>When the order is paid</option>' in shown
+    assert '<option value="repeat" selected>Send it again, at the risk of counting it twice</option>' in shown
     assert 'value="NOWY, SKLEP"' in shown
     assert 'name="tags_login" value="-"' in shown
     assert 'placeholder="SHOP_NEWSLETTER"' in shown
     assert 'value="firma.pl, test.example"' in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "help_texts"),
+    [
+        (
+            "pl",
+            {
+                "time_zone": "Strefa czasowa, w której działa sklep, na przykład Europe/Warsaw.",
+                "location": "Potrzebna tylko wtedy, gdy do SALESmanago podłączono kilka feedów produktowych: "
+                "lokalizacja feedu tego sklepu, zapisana dokładnie tak jak tam. Przy jednym feedzie pole może "
+                "pozostać puste.",
+                "shop_domain": "SALESmanago dostaje go z każdym koszykiem i zamówieniem, na przykład "
+                "www.example.com. Z dłuższego adresu zapisuje się tylko domenę. Pole może pozostać puste.",
+                "product_id": "Identyfikator, którym feed produktowy w SALESmanago oznacza produkty. Przy innym "
+                "wyborze SALESmanago nie rozpozna produktów w koszykach i zamówieniach.",
+                "purchase_counts": "Jeśli wiele zamówień nie zostaje opłaconych, warto wybrać drugą możliwość: "
+                "zamówienie trafi wtedy do SALESmanago jako zakup dopiero po informacji ze sklepu, że jest "
+                "opłacone.",
+                "in_doubt": "Gdy połączenie zerwie się w złym momencie, nie wiadomo, czy SALESmanago odebrało "
+                "zakup. Wstrzymany zakup czeka na decyzję; wysłany ponownie może zostać policzony dwa razy.",
+            },
+        ),
+        (
+            "en",
+            {
+                "time_zone": "The time zone in which the shop works, for example Europe/Warsaw.",
+                "location": "Needed only if several product feeds are connected in SALESmanago: the location of "
+                "this shop's feed, spelled exactly as it is there. With one feed leave it empty.",
+                "shop_domain": "SALESmanago gets it with every cart and order, for example www.example.com. Of "
+                "a longer address only the domain is stored. It may stay empty.",
+                "product_id": "By which identifier the product feed in SALESmanago names your products. With "
+                "another one, SALESmanago does not recognise the products in carts and orders.",
+                "purchase_counts": "If many orders are never paid, choose the second: then an order reaches "
+                "SALESmanago as a purchase only once the shop says that it is paid.",
+                "in_doubt": "If the connection breaks at the wrong moment, nobody can tell whether SALESmanago "
+                "has received a purchase. Held back, it waits for your decision; sent again, it may be counted "
+                "twice.",
+            },
+        ),
+    ],
+)
+def test_settings_of_carts_and_orders_are_explained_beside_them(
+    browser: Browser, read: Read, page: str, language: str, help_texts: dict[str, str]
+) -> None:
+    shown = read(browser(language=language).get(page))
+
+    missing = [
+        name
+        for name, text in help_texts.items()
+        if f'<p class="panel-help" id="id_{name}_helptext">{text}</p>' not in shown
+    ]
+    assert missing == []
+
+
+def test_time_zones_of_places_are_offered_while_one_is_typed(browser: Browser, read: Read, page: str) -> None:
+    shown = read(browser().get(page))
+
+    offered = shown[shown.index('<datalist id="time-zones">') : shown.index("</datalist>")]
+    assert 'list="time-zones"' in shown
+    assert '<option value="Europe/Warsaw"></option>' in offered
+    assert "Etc/" not in offered
+    assert 'value="localtime"' not in offered
 
 
 def test_page_shown_and_saved_unchanged_changes_no_setting(

@@ -66,7 +66,7 @@ def test_numbers_count_this_store_and_nothing_else(store: Store, foreign_store: 
 
     numbers = numbers_of(store.pk, midnight=MIDNIGHT)
 
-    assert numbers == Numbers(waiting=3, sent_today=2, withheld=2, failed=1, last_success_at=just_after)
+    assert numbers == Numbers(waiting=3, sent_today=2, withheld=2, failed=2, last_success_at=just_after)
 
 
 def test_store_without_messages_has_zeros_and_no_last_success(store: Store) -> None:
@@ -84,8 +84,10 @@ def test_page_shows_the_numbers_and_the_moment_of_the_last_success(
     shown = read(browser(language="pl").get(f"/panel/{store.handle}/"))
 
     assert "SALESmanago ostatnio przyjęło wiadomość: 21 listopada 2026, 08:30." in shown
-    for name, number in [("waiting", 0), ("sent_today", 0), ("withheld", 0), ("failed", 1)]:
+    for name, number in [("waiting", 0), ("sent_today", 0), ("withheld", 0)]:
         assert f'<dd data-number="{name}">{number}</dd>' in shown
+    to_the_list = f'<a class="panel-link" href="/panel/{store.handle}/niedostarczone/">1</a>'
+    assert f'<dd data-number="failed">{to_the_list}</dd>' in shown
     assert f'href="/panel/{store.handle}/salesmanago/"' in shown
 
 

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from ebexo.callbacks.addresses import callback_addresses
-from ebexo.consents.ledger import add_consent, record
+from ebexo.consents import editing
+from ebexo.consents.ledger import record
 from ebexo.consents.models import Consent, Decision
 from ebexo.contacts.models import Acquaintance, Contact
 from ebexo.events import ConsentAnswer
@@ -27,7 +28,7 @@ MOMENT = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
 @pytest.fixture
 def consents(store: Store) -> None:
     for code, name in (("marketing", "Zgoda marketingowa"), ("terms", "Regulamin")):
-        add_consent(store_id=store.pk, code=code, name=name, text="Zgadzam się.")
+        editing.add(store.pk, code=code, text="Zgadzam się.", traits=editing.Traits(name))
     Consent.objects.filter(code="terms").update(required=True)
 
 

@@ -3,7 +3,6 @@
 Fields the store did not tell are absent from the request, so SALESmanago keeps what it has.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from ebexo.consents.gate import OptIn
 from ebexo.contacts.knowledge import Known
 from ebexo.delivery.mapping.birth_date import birth_date
+from ebexo.delivery.mapping.language import language
 from ebexo.delivery.mapping.phone import phone
+from ebexo.delivery.mapping.rules import Rules
 from ebexo.events import Address as StoreAddress
 from ebexo.events import Customer, StoreEvent
 from salesmanago import Address, ConsentDetail, ContactUpsert, DictionaryProperty, OptFlags
@@ -23,17 +24,6 @@ BIRTH_DATE_UNUSABLE = "birth_date_unusable"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the store's settings say about mapping. `tags` is by event type; `country` two letters."""
-
-    country: str
-    language: str
-    tags: Mapping[str, Sequence[str]]
-    double_opt_in_email_id: str = ""
-    double_opt_in_language: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ def contact_upsert(
     An address SALESmanago knows the contact by, and that is no longer theirs, is sent with the new one, so that
     one contact stays one. An event older than the newest one told fills only what was never told.
     """
-    customer = event.customer
+    customer = event.person
     request = ContactUpsert(
         email=customer.email,
         name=_joined(customer.first_name, customer.last_name),
@@ -70,7 +60,7 @@ def contact_upsert(
         address=_address(customer.address),
         province=customer.address.region if customer.address else None,
         birthday=_birthday(event),
-        lang=_language(customer.language or rules.language),
+        lang=_upper(language(customer.language or rules.language)),
         tags=tuple(rules.tags.get(event.type, ())),
         properties=customer.properties,
         dictionary_properties=_created_on(customer),
@@ -87,7 +77,7 @@ def contact_upsert(
 
 def opt_out(event: StoreEvent, *, known: Known | None, consents: tuple[ConsentDetail, ...]) -> ContactUpsert:
     """The one request that takes a person off the mailing: who, and that; none of their data."""
-    email = known.email if known else event.customer.email
+    email = known.email if known else event.person.email
     return ContactUpsert(email=email, consents=consents, flags=OptFlags(opt_out=True))
 
 
@@ -152,15 +142,13 @@ def _state(customer: Customer, *, known: Known | None, bought: bool) -> str:
 
 
 def _birthday(event: StoreEvent) -> str | None:
-    if event.customer.birth_date is None:
-        return None
-    found = birth_date(event.customer.birth_date, today=event.occurred_at.date())
+    text = event.person.birth_date
+    found = birth_date(text, today=event.occurred_at.date()) if text is not None else None
     return found.strftime("%Y%m%d") if found else None
 
 
-def _language(tag: str) -> str | None:
-    letters = tag.replace("_", "-").split("-")[0]
-    return letters.upper() if len(letters) == 2 and letters.isalpha() else None
+def _upper(text: str | None) -> str | None:
+    return text and text.upper()
 
 
 def _created_on(customer: Customer) -> tuple[DictionaryProperty, ...]:

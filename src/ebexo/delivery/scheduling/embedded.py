@@ -10,10 +10,10 @@ import os
 import random
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
@@ -22,13 +22,17 @@ from django.utils import timezone
 
 from ebexo.delivery.drain import drain
 from ebexo.delivery.pace import Pace
+from ebexo.delivery.scheduling.nightly import Nightly
 from ebexo.delivery.scheduling.reading import StatusReading
+from ebexo.environment import environment
 from ebexo.outbox.claim import due_stores
 from ebexo.outbox.lease import release_all
 from ebexo.outbox.settle import back_off
 from salesmanago import open_session
 
-LISTEN_EVERY = 0.05
+LISTEN_EVERY = 0.02
+BUSY_LISTEN_EVERY = 0.05
+"""While something is being sent: our own commits are heard, too."""
 LOOK_EVERY = 1.0
 LANES_AT_ONCE = 50
 
@@ -37,9 +41,12 @@ T = TypeVar("T")
 
 
 class Dispatcher:
-    """Sends what the outbox owes, until it is stopped. Only one may run in an installation: see `ebexo.serving`."""
+    """Sends what the outbox owes, until it is stopped. Only one may run in an installation: see `ebexo.serving`.
 
-    def __init__(self) -> None:
+    `nightly` is gone through step by step once a night.
+    """
+
+    def __init__(self, *, nightly: Callable[[], Iterator[object]] | None = None) -> None:
         self._owner = f"embedded-{os.getpid()}"
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="ebexo-dispatcher-database")
         self._ear = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebexo-dispatcher-ear")
@@ -47,6 +54,8 @@ class Dispatcher:
         self._drains: dict[int, asyncio.Task[None]] = {}
         self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         self._reading = StatusReading(database=self._database, paces=self._paces, sending=self._drains)
+        mark = environment().data_dir / "pruned"
+        self._nightly = Nightly(nightly, database=self._database, mark=mark) if nightly else None
         self._is_first_look = True
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop
@@ -79,6 +88,8 @@ class Dispatcher:
                     await asyncio.sleep(LOOK_EVERY)
             await asyncio.gather(*self._drains.values(), return_exceptions=True)
             await self._reading.end()
+            if self._nightly:
+                await self._nightly.end()
         for pool in (self._workers, self._ear):
             pool.submit(connections.close_all)
             pool.shutdown()
@@ -87,9 +98,11 @@ class Dispatcher:
         if self._is_first_look:
             await self._database(release_all)
             self._is_first_look = False
-        heard = await self._listen()
+        heard = await self._hear(_data_version)
         await self._start_drains(session)
         await self._reading.look(session, stopping=self._stopping)
+        if self._nightly:
+            self._nightly.look(stopping=self._stopping)
         await self._wait_for_more(heard)
         await self._end_drains()
 
@@ -105,6 +118,7 @@ class Dispatcher:
                         owner=self._owner,
                         pace=self._paces[store_id],
                         stopping=self._stopping,
+                        has_neighbours=lambda: len(self._drains) > 1,
                     )
                 )
 
@@ -125,24 +139,23 @@ class Dispatcher:
 
     async def _wait_for_more(self, heard: int) -> None:
         """Wait until the database changed, a drain ended, a second is over, or it is time to stop."""
-        for _ in range(round(LOOK_EVERY / LISTEN_EVERY)):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), LISTEN_EVERY)
-            if self._stopping.is_set() or any(task.done() for task in self._drains.values()):
-                return
-            if await self._listen() != heard:
-                return
+        enough = threading.Event()
+        every = BUSY_LISTEN_EVERY if self._drains else LISTEN_EVERY
+        change = self._hear(partial(_wait_for_change, heard, enough=enough, every=every))
+        stop = asyncio.create_task(self._stopping.wait())
+        awaited: set[asyncio.Future[Any]] = {change, stop, *self._drains.values()}
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        enough.set()
+        stop.cancel()
+        await change
 
     async def _database(self, work: Callable[[], T], /) -> T:
         return await asyncio.get_running_loop().run_in_executor(
             self._workers, _with_a_usable_connection, work
         )
 
-    async def _listen(self) -> int:
-        """A number that differs once anybody has written. It belongs to one connection, hence a thread of its own."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._ear, _with_a_usable_connection, _data_version
-        )
+    def _hear(self, listen: Callable[[], T]) -> "asyncio.Future[T]":
+        return asyncio.get_running_loop().run_in_executor(self._ear, _with_a_usable_connection, listen)
 
 
 def _with_a_usable_connection(work: Callable[[], T]) -> T:
@@ -153,7 +166,15 @@ def _with_a_usable_connection(work: Callable[[], T]) -> T:
         close_old_connections()
 
 
+def _wait_for_change(heard: int, *, enough: threading.Event, every: float) -> None:
+    """Return when `_data_version` is not `heard` any more, when `enough` is set, or after `LOOK_EVERY`."""
+    for _ in range(round(LOOK_EVERY / every)):
+        if enough.wait(every) or _data_version() != heard:
+            return
+
+
 def _data_version() -> int:
+    """A number that differs once anybody has written. It belongs to one connection, hence a thread of its own."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA data_version")
         (version,) = cursor.fetchone()

@@ -9,9 +9,9 @@ import aiohttp
 import structlog
 from django.utils import timezone
 
-from ebexo.delivery.drain import Database
 from ebexo.delivery.pace import Pace
 from ebexo.delivery.statuses import due_read_backs, put_off, read_back
+from ebexo.delivery.working import Database
 
 LOOK_EVERY = 60.0
 STORES_AT_ONCE = 20

@@ -1,0 +1,108 @@
+"""Which jobs share a call to SALESmanago. Alone is the rule; where very many wait, those that can go together do.
+
+Each call is put on record before it is made, or put back.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.utils import timezone
+
+from ebexo.consents.gate import Purpose
+from ebexo.delivery.errand import CartErrand
+from ebexo.delivery.job import Job
+from ebexo.delivery.mapping.uniting import UNITABLE
+from ebexo.delivery.visitors import Question
+from ebexo.events import EventType
+from ebexo.outbox.claim import Batch, begin
+from ebexo.outbox.lease import Lease
+from ebexo.outbox.retry import ALONE_IN_CALL_AFTER
+from ebexo.outbox.settle import settle
+from ebexo.outbox.states import Outcome, State
+from ebexo.stores.models import Account, Mode
+
+BATCH = Batch(
+    types=frozenset(
+        {*UNITABLE, EventType.NEWSLETTER_SUBSCRIBED, EventType.ORDER_PLACED, EventType.ORDER_PAID}
+    ),
+    at_least=20,
+    limit=100,
+)
+"""A hundred to a call: beyond it hardly anything is gained, and all of a call are read and written in one go, for
+which other stores' messages wait. With less waiting single calls are as good, and each tells its contact id sooner."""
+
+Call = Sequence[Job | Question]
+
+
+def batch_for(account: Account) -> Batch | None:
+    """What may share calls to this account: nothing where each contact may need a confirmation e-mail."""
+    return None if account.mode == Mode.DOUBLE_OPT_IN else BATCH
+
+
+def calls_of(jobs: Sequence[Job | Question]) -> list[Call]:
+    """The jobs, each in exactly one call; those that share one have different contacts and addresses."""
+    together: defaultdict[int, list[Job | Question]] = defaultdict(list)
+    alone: list[Call] = []
+    addresses: set[str] = set()
+    for job in jobs:
+        email = job.event.email
+        if email and email not in addresses and may_share(job):
+            addresses.add(email)
+            together[job.claimed.message.largest_batch or BATCH.limit].append(job)
+        else:
+            alone.append([job])
+    return [
+        group[start : start + size]
+        for size, group in together.items()
+        for start in range(0, len(group), size)
+    ] + alone
+
+
+def may_share(job: Job | Question) -> bool:
+    """A batch asks for no confirmation e-mails, gives no consent details, changes no address, looks for no event."""
+    if isinstance(job, Question):
+        return False
+    message, known = job.claimed.message, job.known
+    return (
+        job.purpose is Purpose.TELL
+        and not job.double_opt_in
+        and not job.consents
+        and not isinstance(job.errand, CartErrand)
+        and (known is None or known.email == job.event.email)
+        and not (message.in_doubt and job.errand)
+        and message.crash_reclaims < ALONE_IN_CALL_AFTER
+        and message.largest_batch != 1
+        and not job.event.person.previous_email
+    )
+
+
+def put_back(lease: Lease, calls: Sequence[Call]) -> None:
+    """Calls for which no place is free. Who shares one with nobody is not taken with a batch again."""
+    outcomes = [
+        (
+            job.claimed,
+            Outcome(
+                State.WAITING,
+                kind="not_sent",
+                was_called=False,
+                largest_batch=1 if len(call) == 1 else None,
+            ),
+        )
+        for call in calls
+        for job in call
+    ]
+    if outcomes:
+        settle(lease, outcomes, verdict=None, now=timezone.now())
+
+
+def begun(lease: Lease, calls: Sequence[Call], *, endpoint: str) -> list[Call]:
+    """The calls, each with its attempt on record."""
+    if not calls:
+        return []
+    claimed = [[job.claimed for job in call] for call in calls]
+    attempts = begin(lease, claimed, endpoint=endpoint, now=timezone.now())
+    return [
+        [replace(job, claimed=with_attempt) for job, with_attempt in zip(call, attempted, strict=True)]
+        for call, attempted in zip(calls, attempts, strict=True)
+    ]
