@@ -14,8 +14,13 @@ import structlog
 from waitress.server import create_server
 
 from ebexo.delivery.scheduling.embedded import Dispatcher
+from ebexo.environment import environment
+from ebexo.platform.upkeep import nightly
 
-THREADS = 8
+THREADS = 16
+LARGEST_BODY = 64 * 2**20
+"""Bytes. What is longer is turned away before it fills the disk; the HTTP door itself takes much less."""
+"""So many calls are answered at once; events that arrive beside each other share a transaction."""
 ANSWER_SECONDS = 5.0
 STOP_SECONDS = 23.0
 """From the signal to the end: a call that had just begun has its 20 seconds, and is written down."""
@@ -38,7 +43,7 @@ def serve(application: Any, *, host: str, port: int, data_dir: Path) -> None:
         server = _server(application, host=host, port=port)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, ask_to_stop)
-        dispatcher = Dispatcher()
+        dispatcher = Dispatcher(nightly=nightly)
         dispatcher.start()
         threading.Thread(target=server.run, name="ebexo-web", daemon=True).start()
         log.info("serving", host=host, port=server.effective_port)
@@ -77,7 +82,15 @@ def _server(application: Any, *, host: str, port: int) -> Any:
     except OSError as error:
         reason = os.strerror(error.errno or 0)  # the error's own text names the address once more
         raise CannotServe(f"The address {host}:{port} can't be used: {reason}.") from None
-    return create_server(application, sockets=[listener], threads=THREADS, ident="ebexo")
+    return create_server(
+        application,
+        sockets=[listener],
+        threads=THREADS,
+        ident="ebexo",
+        max_request_body_size=LARGEST_BODY,
+        # without a proxy that we trust nobody's word on where a request came from gets as far as the application
+        clear_untrusted_proxy_headers=not environment().trusted_proxies,
+    )
 
 
 def _close_the_door(server: Any) -> None:

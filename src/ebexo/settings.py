@@ -21,11 +21,14 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",  # its page of the HTTP API, from files of our own
     "ebexo.apps.Texts",
     "ebexo.stores",
     "ebexo.contacts",
     "ebexo.consents",
     "ebexo.outbox",
+    "ebexo.carts",
+    "ebexo.orders",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,6 @@
 """What an erasure does to what is here already."""
 
+from ebexo.carts.models import Cart
 from ebexo.consents import ledger
 from ebexo.consents.gate import Reason, Withhold
 from ebexo.consents.judging import judge
@@ -9,6 +10,7 @@ from ebexo.contacts.knowledge import Known
 from ebexo.contacts.known import known
 from ebexo.contacts.models import Acquaintance, Contact
 from ebexo.events import Customer, EventType, StoreEvent
+from ebexo.orders.models import Order
 from ebexo.outbox import withholding
 from ebexo.outbox.models import Message
 from ebexo.outbox.put import NewMessage, put, put_withheld
@@ -30,6 +32,7 @@ def erase(message: NewMessage, event: StoreEvent, *, account: Account, contact: 
     deletion = _deletion(event, told, contact)
     waiting = withholding.waiting_of(contact.store_id, key=key_of(contact))
     letters = [other for other in waiting if other.type != EventType.CUSTOMER_ERASED]
+    letters += withholding.held_of(contact.store_id, key=key_of(contact))
     withholding.withhold(letters, reason=Reason.ERASED, person_of=None, now=message.accepted_at)
     verdict = judge(
         event, account=account, contact=contact, known=told, may_be_there=doubt_about(contact)
@@ -42,13 +45,15 @@ def erase(message: NewMessage, event: StoreEvent, *, account: Account, contact: 
 
 def _forget(contact: Contact, event: StoreEvent) -> None:
     emails = {
-        event.customer.email,
+        event.person.email,
         *Acquaintance.objects.filter(contact=contact).values_list("email", flat=True),
     }
     hashes = [person_hash("email", email) for email in emails]
     withholding.forget(contact.store_id, key=key_of(contact), person_hashes=hashes)
     erasing.forget(contact, erased_at=event.occurred_at)
     ledger.forget(contact)
+    Cart.objects.filter(contact=contact).delete()
+    Order.objects.filter(contact=contact).delete()
 
 
 def _deletion(event: StoreEvent, told: Known | None, contact: Contact) -> StoreEvent:
@@ -57,7 +62,9 @@ def _deletion(event: StoreEvent, told: Known | None, contact: Contact) -> StoreE
     for unsettled in withholding.unsettled_of(contact.store_id, key=key_of(contact)):
         if unsettled.payload:
             customer = StoreEvent.model_validate_json(unsettled.payload).customer
-            emails += [email for email in (customer.email, customer.previous_email) if email]
-    first, *others = dict.fromkeys([*emails, event.customer.email])
+            emails += (
+                [email for email in (customer.email, customer.previous_email) if email] if customer else []
+            )
+    first, *others = dict.fromkeys([*emails, event.person.email])
     customer = Customer(email=first, previous_email=others[0] if others else None)
     return StoreEvent(id=event.id, type=event.type, occurred_at=event.occurred_at, customer=customer)

@@ -14,6 +14,16 @@ OUTCOMES = {
     "throttled": "SALESmanago asked for fewer calls.",
     "unavailable": "SALESmanago could not be reached.",
     "unknown": "No readable answer came, so it is not known whether it arrived.",
+    "asked": "SALESmanago was asked who this is.",
+    "identified": "SALESmanago was asked who this visitor is, and knew.",
+    "unknown_visitor": "SALESmanago was asked who this visitor is, and did not know.",
+    "event_gone": "SALESmanago does not have the event any more that was to be changed.",
+    "found": "SALESmanago was asked whether it has it, and it has.",
+    "cannot_be_known": "SALESmanago was asked whether it has it, and the answer did not say.",
+    "not_sent": "Something else was told first; it is sent when its turn comes again.",
+    "left_out": "SALESmanago took others of the same call and not this one.",
+    "broke": "Something went wrong on our side.",
+    "partly": "The call carried several messages, which did not all come to the same.",
 }
 
 
@@ -32,7 +42,7 @@ def fate(message: Message) -> dict[str, Any]:
 
 
 def _told(attempt: Attempt) -> dict[str, Any]:
-    words = OUTCOMES[attempt.outcome]
+    words = OUTCOMES.get(attempt.outcome, "The call ended.")
     return {
         "at": attempt.started_at.isoformat(),
         "outcome": attempt.outcome,
