@@ -11,7 +11,14 @@ from ebexo import __version__
 from ebexo.cli import Failure, use_django, use_tables
 from ebexo.cli.binding import Bind
 from ebexo.cli.consents import consent
+from ebexo.cli.keys import keys
+from ebexo.cli.operators import operator_key
+from ebexo.cli.pausing import pause_store, resume_store
+from ebexo.cli.pruning import prune
+from ebexo.cli.removing import remove_store
+from ebexo.cli.store_keys import STORE_KEYS
 from ebexo.cli.stores import store
+from ebexo.cli.users import user
 from ebexo.environment import environment
 
 
@@ -22,7 +29,16 @@ def ebexo() -> None:
 
 
 ebexo.add_command(store)
+store.add_command(remove_store)
+store.add_command(pause_store)
+store.add_command(resume_store)
 ebexo.add_command(consent)
+ebexo.add_command(user)
+ebexo.add_command(operator_key)
+ebexo.add_command(keys)
+ebexo.add_command(prune)
+for command in STORE_KEYS:
+    store.add_command(command)
 
 
 @ebexo.command()

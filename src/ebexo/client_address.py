@@ -1,0 +1,41 @@
+"""Where a request comes from, also behind proxies."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+def client_address(*, connected: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """The client's address: `connected` itself, unless that is a proxy we trust.
+
+    Then it is the last entry of `forwarded_for` (the header X-Forwarded-For) that is no trusted proxy: whatever
+    stands before it was written by somebody we know nothing of. An entry that is no address ends the search.
+    """
+    client = _address(connected)
+    if client is None:
+        return connected
+    for entry in reversed(forwarded_for.split(",")):
+        if not any(client in network for network in trusted):
+            break
+        before = _address(entry)
+        if before is None:
+            break
+        client = before
+    return str(client)
+
+
+def _address(text: str) -> Address | None:
+    """The address in `text`, which may have a port behind it."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,38 @@
+"""Everything that an installation drops in time: what stores have, and what the panel and a platform leave behind."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import structlog
+from django.db.models import Q
+from django.utils import timezone
+
+from ebexo.operations.retention import Periods, periods
+from ebexo.operations.retention import sweeps as sweeps_of_stores
+from ebexo.operations.sweep import Pruned, Step, Sweep, prune
+from ebexo.panel.models import Link, LoginAttempt, Session
+from ebexo.panel.throttle import WITHIN
+from ebexo.platform.opening import REMEMBERED
+from ebexo.stores.models import Opening
+
+log = structlog.get_logger("ebexo.upkeep")
+
+
+def all_sweeps(*, now: datetime, kept: Periods) -> tuple[Sweep, ...]:
+    """Every sweep there is."""
+    return (
+        *sweeps_of_stores(now=now, kept=kept),
+        Sweep("sessions", Session, Q(expire_date__lt=now)),
+        Sweep("login_attempts", LoginAttempt, Q(attempted_at__lt=now - WITHIN)),
+        Sweep("links", Link, Q(ends_at__lte=now)),
+        Sweep("openings", Opening, Q(created_at__lte=now - REMEMBERED)),
+    )
+
+
+def nightly() -> Iterator[Step]:
+    """Every sweep, with a line in the log at the end."""
+    pruned = Pruned()
+    for step in prune(all_sweeps(now=timezone.now(), kept=periods())):
+        pruned.add(step)
+        yield step
+    log.info("pruned", longest_ms=round(pruned.longest_seconds * 1000, 1), **pruned.dropped)
