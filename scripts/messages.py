@@ -24,6 +24,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "ebexo"
+SOURCES = (SOURCE, ROOT / "src" / "ebexo_oscar")
 PO = SOURCE / "locale" / "pl" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 
@@ -129,7 +130,10 @@ class Text:
 def _texts() -> list[Text]:
     """Every text that is to be translated."""
     found: dict[tuple[str | tuple[str, ...], str | None], set[str]] = {}
-    for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html")]):
+    ours = [
+        path for source in SOURCES for kind in ("*.py", "templates/**/*.html") for path in source.rglob(kind)
+    ]
+    for path in sorted(ours):
         for key in _extracted(path):
             found.setdefault(key, set()).add(str(path.relative_to(ROOT)))
     in_django = _polish_of_django()

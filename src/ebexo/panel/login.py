@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from ebexo.client_address import client_address
+from ebexo.environment import environment
 from ebexo.panel.throttle import attempt_key, forget_attempts, may_attempt
 
 
@@ -37,9 +39,17 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # Unfold has no type
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not email or not password:
             return dict(self.cleaned_data)
-        key = attempt_key(address=self.request.META.get("REMOTE_ADDR", ""), email=email)
+        key = attempt_key(address=self._client_address(), email=email)
         if not may_attempt(key, now=timezone.now()):
             raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
         cleaned: dict[str, Any] = super().clean()
         forget_attempts(key)
         return cleaned
+
+    def _client_address(self) -> str:
+        told = self.request.META
+        return client_address(
+            connected=told.get("REMOTE_ADDR", ""),
+            forwarded_for=told.get("HTTP_X_FORWARDED_FOR", ""),
+            trusted=environment().trusted_proxies,
+        )

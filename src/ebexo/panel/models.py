@@ -26,14 +26,24 @@ class Users(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with a login. An operator sees every store, anybody else those they are a member of."""
+    """A person with a login. An operator sees every store, anybody else those they are a member of.
+
+    `platform_store` set: whoever the platform sends to this store. Such a user has no password, and an address that
+    leads nowhere.
+    """
 
     email = models.EmailField(_("E-mail"), unique=True)
     is_operator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    platform_store = models.OneToOneField(
+        Store, on_delete=models.CASCADE, null=True, related_name="platform_user"
+    )
 
     USERNAME_FIELD = "email"
     objects = Users()
+
+    def __str__(self) -> str:
+        return self.platform_store.name if self.platform_store else self.email
 
     @property
     def is_staff(self) -> bool:
@@ -64,6 +74,19 @@ class Member(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "store"], name="ebexo_member_once")]
+
+
+class Link(models.Model):
+    """An address that works once. Whoever opens it before `ends_at` is let in as `user`, or chooses their password."""
+
+    class Purpose(models.TextChoices):
+        PANEL = "panel"
+        INVITATION = "invitation"
+
+    digest = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    ends_at = models.DateTimeField()
 
 
 class Session(AbstractBaseSession):

@@ -49,6 +49,7 @@ def of_store(store: Store, *, path: str) -> list[Group]:
                     (
                         link(_("Start"), "start", "home"),
                         link(_("Find a person"), "person", "person_search"),
+                        link(_("Not delivered"), "failed", "error"),
                     ),
                 ),
             ),
@@ -62,7 +63,18 @@ def of_store(store: Store, *, path: str) -> list[Group]:
                 ),
             ),
         ),
-        Group(_("Configuration"), (Section(None, (link(_("Consents"), "consents", "fact_check"),)),)),
+        Group(
+            _("Configuration"),
+            (
+                Section(
+                    None,
+                    (
+                        link(_("Consents"), "consents", "fact_check"),
+                        link(_("API keys"), "keys", "key"),
+                    ),
+                ),
+            ),
+        ),
     ]
 
 

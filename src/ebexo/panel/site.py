@@ -10,7 +10,10 @@ from unfold.sites import UnfoldAdminSite
 
 from ebexo.panel.consents.one import ConsentPage, DeleteConsentPage, WordingPage
 from ebexo.panel.consents.views import AddConsentPage, ConsentsPage
+from ebexo.panel.failed.views import FailedPage
+from ebexo.panel.keys.views import KeysPage, RevokeKeyPage, RotateKeysPage, RotateSecretPage
 from ebexo.panel.login import LoginForm
+from ebexo.panel.outside import EnterPage, InvitationPage
 from ebexo.panel.page import Page
 from ebexo.panel.person.view import PersonPage
 from ebexo.panel.salesmanago.view import SettingsPage
@@ -20,12 +23,17 @@ from ebexo.panel.store_list import StoresPage
 STORE_PAGES: tuple[tuple[str, type[Page], str], ...] = (
     ("<slug:handle>/", StartPage, "start"),
     ("<slug:handle>/osoba/", PersonPage, "person"),
+    ("<slug:handle>/niedostarczone/", FailedPage, "failed"),
     ("<slug:handle>/salesmanago/", SettingsPage, "salesmanago"),
     ("<slug:handle>/zgody/", ConsentsPage, "consents"),
     ("<slug:handle>/zgody/nowa/", AddConsentPage, "consent_add"),
     ("<slug:handle>/zgody/<int:number>/", ConsentPage, "consent"),
     ("<slug:handle>/zgody/<int:number>/tresc/", WordingPage, "consent_wording"),
     ("<slug:handle>/zgody/<int:number>/usun/", DeleteConsentPage, "consent_delete"),
+    ("<slug:handle>/klucze/", KeysPage, "keys"),
+    ("<slug:handle>/klucze/wymiana/", RotateKeysPage, "keys_rotate"),
+    ("<slug:handle>/klucze/podpis/", RotateSecretPage, "keys_rotate_secret"),
+    ("<slug:handle>/klucze/<int:number>/uniewaznij/", RevokeKeyPage, "key_revoke"),
 )
 
 
@@ -45,6 +53,8 @@ class Panel(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
             path("", self.admin_view(StoresPage.as_view(site=self)), name="index"),
             path("login/", self.login, name="login"),
             path("logout/", self.logout, name="logout"),
+            path("enter/", EnterPage.as_view(site=self), name="enter"),
+            path("invitation/", InvitationPage.as_view(site=self), name="invitation"),
             path("password/", self.admin_view(self.password_change, cacheable=True), name="password_change"),
             path(
                 "password/done/",

@@ -15,6 +15,12 @@ EVENTS: dict[str, str | Promise] = {
     EventType.NEWSLETTER_SUBSCRIBED: _("Newsletter sign-up"),
     EventType.NEWSLETTER_UNSUBSCRIBED: _("Newsletter sign-off"),
     EventType.CONSENT_CHANGED: _("Change of a consent"),
+    EventType.CART_PRODUCT_ADDED: _("Product added to the cart"),
+    EventType.CART_PRODUCT_REMOVED: _("Product removed from the cart"),
+    EventType.ORDER_PLACED: _("Order placed"),
+    EventType.ORDER_PAID: _("Order paid"),
+    EventType.ORDER_CANCELLED: _("Order cancelled"),
+    EventType.ORDER_RETURNED: _("Return"),
 }
 
 STATUS: dict[str, str | Promise] = {

@@ -6,14 +6,13 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.consents.gate import Reason
 from ebexo.consents.models import Decision
-from ebexo.consents.sentences import SENTENCES
 from ebexo.contacts.models import Return
 from ebexo.outbox.models import Message
 from ebexo.outbox.states import State
 from ebexo.panel.person.find import Person
 from ebexo.panel.words import EVENTS, SOURCES, STATUS
+from ebexo.reasons import SENTENCES
 
 Words = str | Promise
 
@@ -81,7 +80,7 @@ def _message(message: Message, words: Words) -> ShownMessage:
 
 
 def _reason(message: Message) -> Words:
-    return SENTENCES[Reason(message.reason or "")]
+    return SENTENCES[message.reason or ""]
 
 
 def _waiting(message: Message) -> Words:

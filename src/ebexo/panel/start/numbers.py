@@ -14,7 +14,7 @@ class Numbers:
     waiting: int  # also what is being sent right now
     sent_today: int
     withheld: int
-    failed: int
+    failed: int  # also what somebody has to decide about
     last_success_at: datetime | None
 
 
@@ -27,6 +27,6 @@ def numbers_of(store_id: int, *, midnight: datetime) -> Numbers:
         waiting=sum(counts.get(state, 0) for state in LIVE_STATES),
         sent_today=delivered.filter(done_at__gte=midnight).count(),
         withheld=counts.get(State.WITHHELD, 0),
-        failed=counts.get(State.FAILED, 0),
+        failed=counts.get(State.FAILED, 0) + counts.get(State.HELD, 0),
         last_success_at=delivered.aggregate(last=Max("done_at"))["last"],
     )
