@@ -5,12 +5,17 @@
         "COOKIES_ALLOWED": "shop.cookies.allowed",      # function of the request: did the visitor accept them?
         "CUSTOMER": "shop.people.customer",             # function of a user: the `customer` of a store event
         "CONSENTS": "shop.people.consents",             # function of the request: the `consents` of a store event
+        "PAYMENT_METHOD": "shop.payment.method",        # function of an order: how it is paid for, in words
+        "ORDER_STATUSES": {"Cancelled": "cancelled"},   # statuses of an order that say: cancelled, returned
+        "PAYMENT_EVENTS": {"paid": "paid"},             # codes of payment event types that say: paid, returned
+        "SHOP_URL": "https://shop.example",             # the shop's address, for links made without a request
     }
 
-Only STORE is required. Without COOKIES_ALLOWED no cookie is allowed.
+Only STORE is required. Without COOKIES_ALLOWED no cookie is allowed; without ORDER_STATUSES and PAYMENT_EVENTS
+nothing but the placing of an order is told. SHOP_URL stands in for the domain of the shop's site.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -42,6 +47,12 @@ def cookies_allowed(request: HttpRequest) -> bool:
 
 def setting(name: str) -> str | None:
     return getattr(settings, "EBEXO", {}).get(name)
+
+
+def mapping(name: str) -> Mapping[str, str]:
+    """The shop's setting `name`, which says what words of its own mean; empty where it says nothing."""
+    told: Mapping[str, str] = getattr(settings, "EBEXO", {}).get(name) or {}
+    return told
 
 
 def function(name: str) -> Callable[..., Any] | None:

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from ebexo.consents.judging import is_granted
-from ebexo.contacts.known import known
 from ebexo.contacts.models import Contact
 from ebexo.contacts.resolve import find
-from ebexo.outbox.put import is_waiting
-from ebexo.standing import key_of
+from ebexo.storefront.monitored import (
+    contact_id_of,
+    is_on_the_way,
+    is_switched_on,
+    may_be_monitored,
+    named_by_cookie,
+)
 from ebexo.storefront.shop import cookies_allowed, store
-from ebexo.stores.models import Account, Mode
+from ebexo.stores.models import Account
 
 COOKIE = "smclient"
 PERSON = "ebexo_contact"
@@ -46,17 +49,16 @@ def visitor(request: HttpRequest) -> Visitor:
     """The visitor of this request. Reads the database and nothing else."""
     account = store().account
     allowed = account.load_always or cookies_allowed(request)
-    if not (allowed and account.active and account.is_complete):
+    if not (allowed and is_switched_on(account)):
         return NOBODY
     contact = _contact(request, account)
-    if not _may_be_monitored(contact or _named_by_cookie(request, account), account):
+    if not may_be_monitored(contact or named_by_cookie(request.COOKIES.get(COOKIE), account), account):
         return NOBODY
-    knowledge = known(contact.pk, remote=account.remote) if contact else None
     return Visitor(
         monitored=True,
         is_person=contact is not None or request.user.is_authenticated,
-        waits=contact is not None and is_waiting(account.store_id, key=key_of(contact)),
-        contact_id=knowledge.contact_id if knowledge else None,
+        waits=contact is not None and is_on_the_way(contact, account),
+        contact_id=contact_id_of(contact, account) if contact else None,
         client_id=account.client_id,
         endpoint=account.endpoint,
     )
@@ -67,22 +69,6 @@ def _contact(request: HttpRequest, account: Account) -> Contact | None:
         return find(account.store_id, kind="customer", value=str(request.user.pk))
     number = request.session.get(PERSON)
     return Contact.objects.filter(pk=number, store_id=account.store_id).first() if number else None
-
-
-def _may_be_monitored(contact: Contact | None, account: Account) -> bool:
-    return contact is None or (contact.erased_at is None and is_granted(account, contact))
-
-
-def _named_by_cookie(request: HttpRequest, account: Account) -> Contact | None:
-    """In a consent mode, whom the cookie of a browser names that nobody is logged in at.
-
-    The cookie is good for being left alone, when that person took the consent back elsewhere, and for nothing more.
-    """
-    named = request.COOKIES.get(COOKIE)
-    if not named or not Mode(account.mode).needs_consent:
-        return None
-    known_as = Contact.objects.filter(acquaintances__vendor_id=named, acquaintances__remote=account.remote)
-    return known_as.filter(store_id=account.store_id).first()
 
 
 def remember(request: HttpRequest, *, email: str) -> None:
