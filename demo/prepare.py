@@ -30,17 +30,17 @@ def main() -> None:
 
 
 def _opened(*, endpoint: str) -> "Store":
-    from ebexo.consents.ledger import add_consent
+    from ebexo.consents import editing
     from ebexo.delivery.account_settings import Seven, save
     from ebexo.stores.models import Mode
     from ebexo.stores.opening import open_store
 
     store, _api_key = open_store(STORE)
-    add_consent(
-        store_id=store.pk,
+    editing.add(
+        store.pk,
         code="marketing",
-        name="Zgoda marketingowa",
         text="Chcę otrzymywać e-maile o nowościach i promocjach sklepu Olcha. Zgodę mogę wycofać w każdej chwili.",
+        traits=editing.Traits("Zgoda marketingowa"),
     )
     sandbox = Seven(
         active=True,

@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "demo.search.apps.SearchConfig",
     "oscar.apps.voucher.apps.VoucherConfig",
     "oscar.apps.wishlists.apps.WishlistsConfig",
-    "oscar.apps.dashboard.apps.DashboardConfig",
+    "demo.dashboard.apps.DashboardConfig",
     "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
     "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
     "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
@@ -173,10 +173,15 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Zwrócone": (),
 }
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE
+# An order and what is told of it are written together, or not at all.
+OSCAR_DYNAMIC_CLASS_LOADER = "ebexo_oscar.loading.load"
 
 EBEXO = {
     "STORE": os.environ.get("SHOP_STORE", ""),
     "COOKIES_ALLOWED": "demo.cookies.choice.allowed",
     "CUSTOMER": "demo.people.customer.customer",
     "CONSENTS": "demo.people.consents.answers",
+    "PAYMENT_METHOD": "demo.checkout.payment.method",
+    "ORDER_STATUSES": {"Anulowane": "cancelled", "Zwrócone": "returned"},
+    "PAYMENT_EVENTS": {"paid": "paid", "returned": "returned"},
 }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ebexo/", include("ebexo.storefront.urls")),
+    path("koszyk/", include("ebexo_oscar.urls")),
     path("cookies/", include("demo.cookies.urls")),
     path("", include("demo.people.urls")),
     path("", include(oscar.urls[0])),

@@ -5,9 +5,8 @@ from django.utils.translation import gettext as _
 from oscar.apps.checkout import views as oscar
 from oscar.core.loading import get_model
 
+from demo.checkout.payment import CASH_ON_DELIVERY
 from demo.people.consents import is_ticked, open_questions
-
-CASH_ON_DELIVERY = {"code": "cash-on-delivery", "name": "Płatność przy odbiorze"}
 
 
 class PaymentDetailsView(oscar.PaymentDetailsView):  # type: ignore[misc]

@@ -9,6 +9,8 @@ REQUIRED_APPS = [
     "ebexo.contacts",
     "ebexo.consents",
     "ebexo.outbox",
+    "ebexo.carts",
+    "ebexo.orders",
     "ebexo.storefront",
     "ebexo_oscar",
 ]

@@ -12,7 +12,8 @@ class EbexoOscar(AppConfig):
     oscar: Any
 
     def ready(self) -> None:
-        from ebexo_oscar import checks, listening
+        from ebexo_oscar import checks, listening, listening_to_sales
 
         checks.register()
         listening.start()
+        listening_to_sales.start()

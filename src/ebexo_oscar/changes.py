@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ebexo_oscar import telling
+from ebexo_oscar.aside import aside
 from ebexo_oscar.models import ToldCustomer
 
 log = logging.getLogger("ebexo_oscar")
@@ -25,7 +26,7 @@ def mark(user_id: Any, *, previous_email: str | None = None) -> None:
         row.changed_at = row.changed_at or timezone.now()
         row.previous_email = row.previous_email or previous_email
         row.save(update_fields=["changed_at", "previous_email"])
-    transaction.on_commit(partial(_tell, str(user_id)), robust=True)
+    transaction.on_commit(partial(aside, partial(_tell, str(user_id))), robust=True)
 
 
 def sweep() -> int:

@@ -1,4 +1,4 @@
-"""Which of the shop's signals become which store events.
+"""Which of the shop's signals about its customers become which store events.
 
 Oscar's own `user_logged_in` is missing after a registration and at the checkout's gateway, so Django's is heard.
 Rows of a customer are heard one by one and told together: see `ebexo_oscar.changes`.
@@ -10,13 +10,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from oscar.apps.customer.signals import user_registered
-from oscar.apps.order.signals import order_placed
 from oscar.core.loading import get_model
 
 from ebexo.storefront.present import present_request, take_cookie_away
-from ebexo.storefront.visitor import remember
 from ebexo_oscar import changes, telling
-from ebexo_oscar.answers import asked
 from ebexo_oscar.models import ToldCustomer
 from ebexo_oscar.people import contact_of
 from ebexo_oscar.quietly import quietly, quietly_or
@@ -33,7 +30,6 @@ def start() -> None:
     post_save.connect(on_user_saved, sender=get_user_model(), dispatch_uid="ebexo_user_saved")
     pre_delete.connect(on_user_deleting, sender=get_user_model(), dispatch_uid="ebexo_user_deleting")
     post_delete.connect(on_user_deleted, sender=get_user_model(), dispatch_uid="ebexo_user_deleted")
-    order_placed.connect(on_order_placed, dispatch_uid="ebexo_order_placed")
     address = get_model("address", "UserAddress")
     post_save.connect(on_address_saved, sender=address, dispatch_uid="ebexo_address_saved")
     post_delete.connect(on_address_deleted, sender=address, dispatch_uid="ebexo_address_deleted")
@@ -106,15 +102,3 @@ def on_user_deleting(sender: Any, instance: Any, **kwargs: Any) -> None:
 def on_user_deleted(sender: Any, instance: Any, **kwargs: Any) -> None:
     """The last to go: the deletion of addresses just before left a mark."""
     ToldCustomer.objects.filter(user_id=str(instance.pk)).delete()
-
-
-@quietly
-def on_order_placed(sender: Any, order: Any, **kwargs: Any) -> None:
-    """Consents ticked beside the order. The order itself is not told."""
-    request = present_request()
-    answers = asked(request)
-    if request is None or not answers:
-        return
-    telling.ordered(order, answers, request)
-    if not request.user.is_authenticated:
-        remember(request, email=order.email)

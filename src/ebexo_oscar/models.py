@@ -1,4 +1,4 @@
-"""What the connector remembers of the shop's customers."""
+"""What the connector remembers of the shop's customers and carts."""
 
 from typing import ClassVar
 
@@ -42,3 +42,36 @@ class KeptEvent(models.Model):
     tried_at = models.DateTimeField(db_index=True)
 
     objects: ClassVar[models.Manager["KeptEvent"]] = models.Manager()
+
+
+class ToldCart(models.Model):
+    """A cart whose change is still to be told, or what was told of it last.
+
+    `changed_at` is the moment of a change not told yet, and `tried_at` when it was last tried; `shop_url` is the
+    address the shop was visited at then. `digest` and `quantity` are what was told last: a keyed hash, and how many
+    things were in it.
+
+    `smclient` is the cookie of a visitor who is not logged in, and stands here for two reasons: the change may be
+    told when their request is long over, and a cart told as theirs (`told_as`) has to end as theirs. It goes with
+    the cart, and `told_as` is kept only while SALESmanago may have the cart.
+    """
+
+    basket_id = models.BigIntegerField(primary_key=True)
+    changed_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(db_index=True)
+    shop_url = models.CharField(max_length=255, default="")
+    smclient = models.CharField(max_length=64, default="")
+    told_as = models.CharField(max_length=64, default="")
+    digest = models.CharField(max_length=64, default="")
+    quantity = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[models.Manager["ToldCart"]] = models.Manager()
+
+
+class OrdersWatch(models.Model):
+    """Since when the sweep looks for orders that were never told, by store. What is older is history."""
+
+    store = models.CharField(max_length=40, primary_key=True)
+    since = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["OrdersWatch"]] = models.Manager()

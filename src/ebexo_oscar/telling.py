@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ebexo.secrets import keyed_hash
+from ebexo_oscar import carts
 from ebexo_oscar.answers import as_told, asked
-from ebexo_oscar.customers import buyer, customer, who
+from ebexo_oscar.customers import customer, who
 from ebexo_oscar.models import ToldCustomer
 from ebexo_oscar.writing import drop_kept, write, write_or_keep
 
@@ -51,15 +52,9 @@ def consents_changed(user: Any, answers: Mapping[str, bool], request: Any, *, so
         write_or_keep(_event(f"consent-{uuid4()}", "consent.changed", data, told))
 
 
-def ordered(order: Any, answers: Mapping[str, bool], request: Any) -> None:
-    """Somebody, customer or guest, answered consents beside the order."""
-    if order.email:
-        told = as_told(answers, request, source="checkout")
-        write_or_keep(_event(f"consent-{uuid4()}", "consent.changed", buyer(order), told))
-
-
 def erased(user: Any) -> None:
     """A customer account is being deleted."""
+    carts.forget(user)
     if user.email:
         drop_kept(user.email)
         write_or_keep(_event(f"erased-{uuid4()}", "customer.erased", who(user)))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ebexo.contacts.hashes import person_hash
-from ebexo.ingest.receive import receive
+from ebexo.ingest.receive import Receipt, receive
 from ebexo.storefront.shop import setting, store
 from ebexo_oscar.models import KeptEvent
 
@@ -18,9 +18,9 @@ LEFT_BEHIND_AFTER = timedelta(minutes=1)
 AT_ONCE = 20
 
 
-def write(event: dict[str, Any]) -> None:
+def write(event: dict[str, Any]) -> Receipt:
     """Write this store event, in the caller's transaction. Raises what `receive` raises, and NoStore."""
-    receive(store(), event)
+    return receive(store(), event)
 
 
 def write_or_keep(event: dict[str, Any]) -> None:

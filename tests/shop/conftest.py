@@ -60,12 +60,13 @@ def store(db: None, settings: Any) -> Any:
 
 @pytest.fixture
 def told(store: Any) -> Callable[[], list[dict[str, Any]]]:
-    """The events told so far, oldest first."""
+    """The events told so far that are to be sent, oldest first."""
     import json
 
     from ebexo.outbox.models import Message
 
-    return lambda: [json.loads(message.payload or "") for message in Message.objects.order_by("pk")]
+    waiting = Message.objects.exclude(payload=None).order_by("pk")
+    return lambda: [json.loads(payload or "") for payload in waiting.values_list("payload", flat=True)]
 
 
 @pytest.fixture
@@ -91,10 +92,13 @@ def register(committed: Any) -> Callable[..., Client]:
 @pytest.fixture
 def marketing(store: Any) -> Any:
     """A consent that a shopper may give or not."""
-    from ebexo.consents.ledger import add_consent
+    from ebexo.consents import editing
 
-    return add_consent(
-        store_id=store.pk, code="marketing", name="Marketing", text="Chcę otrzymywać e-maile o nowościach."
+    return editing.add(
+        store.pk,
+        code="marketing",
+        text="Chcę otrzymywać e-maile o nowościach.",
+        traits=editing.Traits("Marketing"),
     )
 
 
@@ -147,6 +151,33 @@ def vase(db: None) -> Any:
     partner = get_model("partner", "Partner").objects.create(name="Olcha")
     product.stockrecords.create(partner=partner, partner_sku="W-1", price=Decimal(89), num_in_stock=10)
     return product
+
+
+@pytest.fixture
+def voucher(vase: Any) -> Any:
+    """A voucher for ten per cent off everything, `JESIEN10`."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+    from oscar.core.loading import get_model
+
+    everything = get_model("offer", "Range").objects.create(name="Wszystko", includes_all_products=True)
+    offer = get_model("offer", "ConditionalOffer").objects.create(
+        name="Jesień",
+        offer_type="Voucher",
+        condition=get_model("offer", "Condition").objects.create(range=everything, type="Count", value=1),
+        benefit=get_model("offer", "Benefit").objects.create(range=everything, type="Percentage", value=10),
+    )
+    day = timedelta(days=1)
+    made = get_model("voucher", "Voucher").objects.create(
+        name="Jesień",
+        code="JESIEN10",
+        usage="Multi-use",
+        start_datetime=timezone.now() - day,
+        end_datetime=timezone.now() + day,
+    )
+    made.offers.add(offer)
+    return made
 
 
 @pytest.fixture

@@ -69,9 +69,12 @@ def test_registration_is_told_whole_and_the_login_after_it_is_not(register: Any,
 
 
 def test_ticked_consent_travels_with_the_registration(store: Any, register: Any, told: Any) -> None:
-    from ebexo.consents.ledger import add_consent, latest
+    from ebexo.consents import editing
+    from ebexo.consents.ledger import latest
 
-    add_consent(store_id=store.pk, code="marketing", name="Marketing", text="Chcę otrzymywać e-maile.")
+    editing.add(
+        store.pk, code="marketing", text="Chcę otrzymywać e-maile.", traits=editing.Traits("Marketing")
+    )
 
     register(consent_marketing="on")
 
@@ -88,9 +91,11 @@ def test_ticked_consent_travels_with_the_registration(store: Any, register: Any,
 
 
 def test_box_left_empty_is_no_decision(store: Any, register: Any, told: Any) -> None:
-    from ebexo.consents.ledger import add_consent
+    from ebexo.consents import editing
 
-    add_consent(store_id=store.pk, code="marketing", name="Marketing", text="Chcę otrzymywać e-maile.")
+    editing.add(
+        store.pk, code="marketing", text="Chcę otrzymywać e-maile.", traits=editing.Traits("Marketing")
+    )
 
     register()
 

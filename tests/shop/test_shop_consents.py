@@ -113,9 +113,9 @@ def test_old_page_saved_after_a_withdrawal_elsewhere_is_no_new_grant(
 def test_only_the_consent_that_changed_is_told(
     store: Any, marketing: Any, register: Any, committed: Any, told: Any
 ) -> None:
-    from ebexo.consents.ledger import add_consent
+    from ebexo.consents import editing
 
-    add_consent(store_id=store.pk, code="sms", name="SMS", text="Chcę otrzymywać SMS-y.")
+    editing.add(store.pk, code="sms", text="Chcę otrzymywać SMS-y.", traits=editing.Traits("SMS"))
     browser = register(**TICKED)
 
     shown = SHOWN_GRANTED | TICKED | {"initial-consent_sms": "False"}
@@ -253,11 +253,12 @@ def test_guest_who_ticks_the_box_in_the_checkout_is_told_whole(
     place_order(browser, committed, TICKED)
 
     (event,) = told()
-    assert orders() == 1
+    (order,) = get_model("order", "Order").objects.all()
     assert event == {
-        "id": event["id"],
-        "type": "consent.changed",
+        "id": f"order-{order.number}-placed",
+        "type": "order.placed",
         "occurred_at": event["occurred_at"],
+        "order": event["order"],
         "customer": {
             "email": "anna@example.com",
             "first_name": "Anna",
@@ -283,7 +284,7 @@ def test_guest_who_ticks_the_box_in_the_checkout_is_told_whole(
     }
 
 
-def test_box_in_the_checkout_is_empty_and_left_empty_it_tells_nothing(
+def test_box_in_the_checkout_is_empty_and_left_empty_it_is_no_answer(
     marketing: Any, committed: Any, told: Any, at_the_summary: Any
 ) -> None:
     browser = at_the_summary(Client(), email="anna@example.com")
@@ -291,7 +292,7 @@ def test_box_in_the_checkout_is_empty_and_left_empty_it_tells_nothing(
 
     place_order(browser, committed, {})
 
-    assert (orders(), told()) == (1, [])
+    assert [event.get("consents") for event in told()] == [None]
 
 
 def test_customer_who_ticks_the_box_in_the_checkout_is_told_with_their_number(
@@ -301,7 +302,8 @@ def test_customer_who_ticks_the_box_in_the_checkout_is_told_with_their_number(
 
     place_order(browser, committed, TICKED)
 
-    granting = next(event for event in told() if event["type"] == "consent.changed")
+    (granting,) = [event for event in told() if event.get("consents")]
+    assert granting["type"] == "order.placed"
     assert granting["customer"]["id"] == str(User.objects.get().pk)
     assert granting["customer"]["address"]["city"] == "Łódź"
     assert granting["consents"][0]["source"] == "checkout"
@@ -330,7 +332,8 @@ def test_order_goes_on_when_telling_fails_and_the_grant_is_kept(
     assert (orders(), told()) == (1, [])
 
     sweep_a_minute_later()
-    assert [event["type"] for event in told()] == ["consent.changed"]
+    assert [event["type"] for event in told()] == ["order.placed"]
+    assert told()[0]["consents"][0]["granted"] is True
 
 
 # The profile

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from oscar.core.loading import get_model
 
-from demo.checkout.views import CASH_ON_DELIVERY
+from demo.checkout.payment import CASH_ON_DELIVERY
 from demo.goods.assortment import CATEGORIES, ITEMS
 from demo.goods.shelves import put_category, put_item
 from demo.people.logins import CUSTOMER, STAFF, Login

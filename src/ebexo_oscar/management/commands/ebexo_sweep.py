@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ebexo_oscar.changes import sweep
+from ebexo_oscar import carts, changes, orders
 from ebexo_oscar.statuses import announce
 from ebexo_oscar.writing import write_kept
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         told = 0
-        while found := sweep() + write_kept():
+        while found := changes.sweep() + write_kept() + orders.sweep() + carts.sweep():
             told += found
         self.stdout.write(f"Left untold and told now: {told}.")
         passed_on = 0

@@ -1,0 +1,1 @@
+"""Oscar's dashboard, with amounts as staff in Poland write them."""
