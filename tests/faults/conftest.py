@@ -5,12 +5,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 
 EBEXO = str(Path(sys.executable).with_name("ebexo"))
+MAIN = "from ebexo.cli import main; main()"
 
 
 def free_port() -> int:
@@ -85,6 +88,8 @@ class Installation:
     tables: Path
     web: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     far: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
+    others: list[str] = field(default_factory=list)
+    """Addresses of further sandboxes."""
     key: str = ""
     store: str = ""
     processes: list[Process] = field(default_factory=list)
@@ -98,7 +103,7 @@ class Installation:
         }
         return ours | {
             "EBEXO_DATA_DIR": str(self.folder / "data"),
-            "EBEXO_EXTRA_ENDPOINTS": f"http://{self.far}",
+            "EBEXO_EXTRA_ENDPOINTS": ",".join(f"http://{far}" for far in (self.far, *self.others)),
         }
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -113,25 +118,36 @@ class Installation:
             check=False,
         )
 
-    def start(self, *arguments: str) -> Process:
+    def start(
+        self, *arguments: str, first: str = "", program: Sequence[str] = (EBEXO,), **more: str
+    ) -> Process:
+        """A program of ours. `first` is Python that runs in its process before anything else."""
         log = self.folder / f"{len(self.processes)}-{arguments[0]}.log"
+        program = [sys.executable, "-c", f"{first}\n{MAIN}"] if first else program
+        environment = self.environment | more
         with log.open("wb") as file:
-            popen = subprocess.Popen([EBEXO, *arguments], env=self.environment, stdout=file, stderr=file)
+            popen = subprocess.Popen([*program, *arguments], env=environment, stdout=file, stderr=file)
         process = Process(popen, log)
         self.processes.append(process)
         return process
 
-    def serve(self) -> Process:
-        """`ebexo serve`, once it answers."""
-        process = self.start("serve", "--bind", self.web)
+    def serve(self, *, first: str = "", **more: str) -> Process:
+        """`ebexo serve`, once it answers, with `more` in its environment."""
+        process = self.start("serve", "--bind", self.web, first=first, **more)
         self._until_answering(process, f"http://{self.web}/api/v1/openapi.json")
         return process
 
-    def sandbox(self) -> Process:
+    def sandbox(self, far: str = "") -> Process:
         """A sandbox that knows nobody, once it answers."""
-        process = self.start("sandbox", "--bind", self.far)
-        self._until_answering(process, f"http://{self.far}/_sandbox/requests")
+        far = far or self.far
+        process = self.start("sandbox", "--bind", far)
+        self._until_answering(process, f"http://{far}/_sandbox/requests")
         return process
+
+    def another_far_side(self) -> str:
+        """An address that endpoints may have, where nobody listens yet."""
+        self.others.append(f"127.0.0.1:{free_port()}")
+        return self.others[-1]
 
     def _until_answering(self, process: Process, url: str) -> None:
         def answers() -> bool:
@@ -170,10 +186,18 @@ class Installation:
         answer = json.loads(created.stdout)
         self.store, self.key = answer["store"], answer["api_key"]
 
-    def event(self, number: object, *, email: str | None = None, **fields: Any) -> dict[str, Any]:
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the database answers, read beside the running server."""
+        address = f"file:{self.folder / 'data' / 'ebexo.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def event(
+        self, number: object, *, email: str | None = None, kind: str = "customer.registered", **fields: Any
+    ) -> dict[str, Any]:
         return {
             "id": f"event-{number}",
-            "type": "customer.registered",
+            "type": kind,
             "occurred_at": "2026-11-01T10:00:00Z",
             "customer": {"email": email or f"person-{number}@example.com", **fields},
         }
@@ -196,15 +220,16 @@ class Installation:
         """A call to what stands behind the sandbox."""
         return call(method, f"http://{self.far}/_sandbox/{path}", body)
 
+    def post(self, url: str, body: Any) -> Answer:
+        return call("POST", url, body, Authorization=f"Bearer {self.key}")
+
     def get(self, url: str) -> Answer:
         """A call with the store's key."""
         return call("GET", url, Authorization=f"Bearer {self.key}")
 
-    def fault(self, path: str, fault: str, **more: Any) -> None:
-        assert (
-            call("POST", f"http://{self.far}/_sandbox/faults", {"path": path, "fault": fault, **more}).status
-            == 201
-        )
+    def fault(self, path: str, fault: str, *, far: str = "", **more: Any) -> None:
+        url = f"http://{far or self.far}/_sandbox/faults"
+        assert call("POST", url, {"path": path, "fault": fault, **more}).status == 201
 
     def contacts(self) -> dict[str, Any]:
         found = call("GET", f"http://{self.far}/_sandbox/contacts").body["contacts"]
@@ -217,11 +242,13 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tables(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A data directory with empty tables, to be copied: making them takes a second."""
-    made = Installation(tmp_path_factory.mktemp("tables"), Path())
-    assert made.run("migrate").returncode == 0
-    return made.folder / "data"
+
+    def make(folder: Path) -> None:
+        assert Installation(folder, Path()).run("migrate").returncode == 0
+
+    return made_once("tables", make) / "data"
 
 
 @pytest.fixture
