@@ -53,7 +53,7 @@ def test_every_state_and_reason_is_documented(word: str) -> None:
 
 
 def test_every_command_is_documented() -> None:
-    documented = set(re.findall(r"^\| `ebexo ([a-z]+)", page("command-line"), re.MULTILINE))
+    documented = set(re.findall(r"^\| `ebexo ([a-z-]+)", page("command-line"), re.MULTILINE))
 
     assert documented == set(ebexo.commands)
 
