@@ -13,7 +13,6 @@ TWICE = (
     "test_identity.py",
     "test_outbox.py",
     "test_outbox_together.py",
-    "test_lane_machine.py",
     "test_at_once.py",
     "test_drain.py",
     "test_account_settings.py",

@@ -571,12 +571,12 @@ PLANTED: dict[str, tuple[str, Any, str]] = {
 }
 
 
-RARE = "nothing held back"
+RARE = ("nothing held back", "orders close no carts", "what was tried collapses", "carts by their arrival")
 """Found by random histories, too, but not within the time of the others."""
 
 
 @pytest.mark.parametrize(
-    "bug", [pytest.param(bug, marks=pytest.mark.long) if bug == RARE else bug for bug in PLANTED]
+    "bug", [pytest.param(bug, marks=pytest.mark.long) if bug in RARE else bug for bug in PLANTED]
 )
 def test_random_histories_find_a_guard_that_is_taken_away(machine, monkeypatch, bug):
     place, planted, says = PLANTED[bug]

@@ -287,6 +287,7 @@ def test_uniting_what_must_stay_two_is_noticed(clock, ways):
         compare(clock, ways, examples=30, phases=(Phase.generate,))
 
 
+@pytest.mark.long
 def test_a_burst_of_edits_and_log_ins_needs_a_fifth_of_the_calls_at_most(clock, ways):
     kinds = ["customer.updated", "customer.logged_in"]
     burst = [

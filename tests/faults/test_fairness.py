@@ -2,9 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bench.engine import Plan, claims, fairness
 
 
+@pytest.mark.long
 def test_good_stores_hardly_notice_three_in_trouble():
     """Measured on an idle machine the ratio is far lower; here others may be at work beside us."""
     with ThreadPoolExecutor(1) as away_from_the_browser:  # whose event loop this thread may have

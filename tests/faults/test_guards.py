@@ -17,6 +17,9 @@ from bench.chaos.checker import Accepted, Findings, check
 JAN = "jan@example.com"
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def workers(installation, until):
     """An installation with a store, and what the schedules are made of."""

@@ -72,7 +72,8 @@ def findings(installation, name, numbers):
     return check([Accepted(email(name, number), 1) for number in numbers], journal)
 
 
-@pytest.mark.parametrize("count", [500, pytest.param(5000, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [500, 5000])
 def test_refused_rows_and_rows_that_kill_the_worker_fail_alone(installation, tell_all, until, count):
     installation.sandbox()
     installation.open_store("--set", "rate=1000")

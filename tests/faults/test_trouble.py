@@ -135,7 +135,7 @@ def test_one_contact_in_trouble_keeps_no_other_waiting(installation, until):
 
     for number in (1, 2):
         installation.tell(number)
-    installation.tell(3, email="person-1@example.com")
+    installation.tell(3, email="person-1@example.com", kind="newsletter.subscribed")
 
     until(lambda: installation.states(1, 2, 3) == ["failed", "delivered", "failed"])
     assert list(installation.contacts()) == ["person-2@example.com"]

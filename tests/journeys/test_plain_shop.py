@@ -60,6 +60,24 @@ class PlainShop:
         event = {"id": f"event-{self.told}", "type": kind, "occurred_at": now, "customer": customer}
         self.world.tell_api(event | more)
 
+    def add_to_cart(self, cart_id: str, *, customer_id: str | None, smclient: str | None) -> None:
+        """Whoever is logged in is told by name, anybody else by the cookie of their browser."""
+        self.told += 1
+        email = self.customers[customer_id] if customer_id else None
+        who = (
+            {"customer": {"id": customer_id, "email": email}}
+            if email
+            else {"visitor": {"smclient": smclient}}
+        )
+        items = [{"product_id": "P-100", "name": "Krzesło Olcha", "quantity": 1, "unit_price": "99.99"}]
+        event = {
+            "id": f"event-{self.told}",
+            "type": "cart.product_added",
+            "occurred_at": datetime.now(UTC).isoformat(),
+            "cart": {"id": cart_id, "items": items, "total": "99.99", "currency": "PLN"},
+        }
+        self.world.tell_api(event | who)
+
     def register(self, email: str, *, granted: bool) -> str:
         customer_id = str(len(self.customers) + 1)
         self.customers[customer_id] = email
@@ -112,6 +130,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         fields = parse_qs(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
         form = {name: values[0] for name, values in fields.items()}
+        if self.path == "/cart":
+            self._fill_cart()
+            return
         session = ""
         if self.path == "/register":
             session = self.shop.register(form["email"], granted="marketing" in form)
@@ -122,9 +143,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.shop.say("consent.changed", session, consents=[_answer(granted=False)])
         self._answer(303, "", Location="/", **{"Set-Cookie": f"session={session}; Path=/; HttpOnly"})
 
+    def _fill_cart(self) -> None:
+        cart_id = self._cookie("cart") or f"cart-{self.shop.told}"
+        self.shop.add_to_cart(cart_id, customer_id=self._customer(), smclient=self._cookie("smclient"))
+        self._answer(303, "", Location="/", **{"Set-Cookie": f"cart={cart_id}; Path=/; HttpOnly"})
+
     def _customer(self) -> str | None:
-        session = SimpleCookie(self.headers.get("Cookie", "")).get("session")
-        return session.value if session and session.value else None
+        return self._cookie("session")
+
+    def _cookie(self, name: str) -> str | None:
+        found = SimpleCookie(self.headers.get("Cookie", "")).get(name)
+        return found.value if found and found.value else None
 
     def _answer(self, status: int, body: str, *, kind: str = "text/html", **headers: str) -> None:
         self.send_response(status)
@@ -263,6 +292,35 @@ def test_the_cookie_stays_after_a_logout_and_changes_hands_at_the_next_login(wor
     post(browser, "/login", email="ewa@example.com")
 
     world.until(lambda: smclient(browser) == ids["ewa@example.com"])
+
+
+def test_a_cart_is_told_by_the_cookie_and_of_the_next_shopper_by_the_address(world, shop, arrive) -> None:
+    browser = arrive()
+    post(browser, "/cart")  # nobody knows yet whose it is
+    agree(browser)
+    register(browser, "ewa@example.com")
+    contact_id = world.contact("ewa@example.com")["contactId"]
+    world.until(lambda: smclient(browser) == contact_id)
+    post(browser, "/logout")
+
+    post(browser, "/cart")
+    by_cookie = world.until(lambda: carts_told(world))
+    register(browser, "adam@example.com")
+    post(browser, "/cart")
+    both = world.until(lambda: len(told := carts_told(world)) == 2 and told)
+
+    withheld = world.ask_api("events/event-1")
+    assert (withheld["state"], withheld["reason"]["code"]) == ("withheld", "unknown_visitor")
+    assert [(told.get("contactId"), told.get("email")) for told in by_cookie] == [(contact_id, None)]
+    assert (both[1].get("contactId"), both[1].get("email")) == (None, "adam@example.com")
+    cart_ids = {told["contactEvent"]["externalId"] for told in both}
+    assert len(cart_ids) == 1  # one cookie of the shop, two people, an event each
+
+
+def carts_told(world: Any) -> list[dict[str, Any]]:
+    """Bodies of the calls that added a CART event, oldest first."""
+    adding = "/api/v2/contact/addContactExtEvent"
+    return [entry["body"] for entry in world.ask_sandbox("requests")["requests"] if entry["path"] == adding]
 
 
 def test_a_strangers_cookie_goes_while_the_own_id_is_not_known(world, shop, arrive) -> None:
