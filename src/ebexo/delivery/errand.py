@@ -40,7 +40,7 @@ class CartErrand:
 
 @dataclass(frozen=True)
 class OrderErrand:
-    """A step of an order. `told_kinds` of the same order came before it."""
+    """A step of an order, and the event that tells it."""
 
     kind: Kind
     event: ContactEvent

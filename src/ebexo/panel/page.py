@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -52,6 +53,11 @@ class StorePage(Page):
         self.store = get_object_or_404(mine, handle=kwargs.pop("handle"))
         self.may_change = may_change(self.user, self.store)
         return super().dispatch(request, *args, **kwargs)
+
+    def for_owners(self) -> None:
+        """A viewer gets no further. Raises PermissionDenied."""
+        if not self.may_change:
+            raise PermissionDenied
 
     def frame(self) -> dict[str, Any]:
         return {

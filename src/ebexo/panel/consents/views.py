@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
@@ -38,11 +37,6 @@ class ConsentsPage(StorePage):
 
 class EditingPage(StorePage):
     """What the pages that change a consent have in common."""
-
-    def for_owners(self) -> None:
-        """A viewer gets no further. Raises PermissionDenied."""
-        if not self.may_change:
-            raise PermissionDenied
 
     def consent(self, number: int) -> Consent:
         """The consent of this store; that of another one is a 404 as if it did not exist."""

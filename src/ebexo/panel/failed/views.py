@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -55,8 +54,7 @@ class FailedPage(StorePage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """One button of one message, or the one for all that failed."""
-        if not self.may_change:
-            raise PermissionDenied
+        self.for_owners()
         action, _colon, number = request.POST.get("do", "").partition(":")
         act: dict[str, Callable[[int], None]] = {
             "again": self._send_again,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,11 +17,6 @@ from ebexo.stores import keys
 
 class KeyPage(StorePage):
     """What the pages about keys have in common."""
-
-    def for_owners(self) -> None:
-        """A viewer gets no further. Raises PermissionDenied."""
-        if not self.may_change:
-            raise PermissionDenied
 
     def to_the_list(self, shown: Shown | None = None) -> HttpResponse:
         """To the list of keys, which shows what was made."""

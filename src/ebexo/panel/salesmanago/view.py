@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import BaseStorage
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -34,8 +33,7 @@ class SettingsPage(StorePage):
         return self._form_page(SettingsForm(account=self.store.account, read_only=not self.may_change))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if not self.may_change:
-            raise PermissionDenied
+        self.for_owners()
         pending = take(request.session, self.store.pk)
         if "back" in request.POST:
             return self._way_back(pending)
