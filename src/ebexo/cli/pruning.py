@@ -24,11 +24,14 @@ def prune(*, as_json: bool) -> None:
     use_tables()
     from django.utils import timezone
 
+    from ebexo.audit.actions import Action
+    from ebexo.audit.recording import record
     from ebexo.operations.retention import periods
     from ebexo.operations.sizes import sizes
     from ebexo.platform.upkeep import all_sweeps
 
     pruned = _prune(all_sweeps(now=timezone.now(), kept=periods()), quiet=as_json)
+    record(Action.DATA_PRUNED, after=pruned.dropped)
     remaining = sizes()
     if as_json:
         longest = {"longest_transaction_ms": round(pruned.longest_seconds * 1000, 1)}

@@ -37,10 +37,7 @@ def add(email: str, *, role: str, store: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer | {"url": link.url, "expires_at": link.ends_at.isoformat()}))
         return
-    click.echo(link.url)
-    click.echo(
-        f"Send this link to {person.email}. It works once, until {link.ends_at:%Y-%m-%d %H:%M} UTC.", err=True
-    )
+    _print_link(person, link)
 
 
 @user.command(name="list")
@@ -67,21 +64,70 @@ def list_users(*, store: str | None, as_json: bool) -> None:
 def remove(email: str, *, store: str | None) -> None:
     """Remove the login of EMAIL. Whoever is logged in with it is out at once."""
     use_tables()
-    from ebexo.panel.deleting import delete
-    from ebexo.panel.users import people
+    from ebexo.panel.users import remove_login, remove_member
 
-    found = people().filter(email=email.strip().lower())
-    person = found.first()
-    if person is None:
-        raise Refusal(f"EMAIL {email}: nobody has a login with this e-mail. Run ebexo user list.")
+    person = _found(email)
     if store is None:
-        delete(found)
+        remove_login(person)
         click.echo(f"Removed the login of {person.email}.", err=True)
         return
-    taken, _rows = person.memberships.filter(store=find_store(store)).delete()
-    if not taken:
+    if not remove_member(person, find_store(store)):
         raise Refusal(f"--store {store}: {person.email} is no member of this store.")
     click.echo(f"{person.email} no longer sees {store}.", err=True)
+
+
+@user.command(name="password-link")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+def password_link(email: str, *, as_json: bool) -> None:
+    """Print a link with which EMAIL chooses a new password. It works once, for seven days.
+
+    For a password that was forgotten. The one they have works until they choose another.
+    """
+    use_tables()
+    from ebexo.audit.actions import Action
+    from ebexo.audit.recording import record
+    from ebexo.panel.access import home_of
+
+    person = _found(email)
+    link = _invited(person)
+    record(Action.PASSWORD_LINK_MADE, store_id=home_of(person), subject=person.email)
+    if as_json:
+        click.echo(
+            json.dumps({"email": person.email, "url": link.url, "expires_at": link.ends_at.isoformat()})
+        )
+        return
+    _print_link(person, link)
+
+
+@user.command(name="reset-two-factor")
+@click.argument("email")
+def reset_two_factor(email: str) -> None:
+    """Let EMAIL log in with the password alone, for somebody who lost their phone and their recovery codes."""
+    use_tables()
+    from ebexo.panel.two_factor.keeping import reset
+
+    person = _found(email)
+    if not reset(person):
+        raise Refusal(f"EMAIL {email}: this login has no two-factor authentication.")
+    click.echo(f"{person.email} logs in with the password alone now.", err=True)
+
+
+def _found(email: str) -> "User":
+    """Whoever has a login with this e-mail. Raises Refusal."""
+    from ebexo.panel.users import people
+
+    person = people().filter(email=email.strip().lower()).first()
+    if person is None:
+        raise Refusal(f"EMAIL {email}: nobody has a login with this e-mail. Run ebexo user list.")
+    return person
+
+
+def _print_link(person: "User", link: "NewLink") -> None:
+    click.echo(link.url)
+    click.echo(
+        f"Send this link to {person.email}. It works once, until {link.ends_at:%Y-%m-%d %H:%M} UTC.", err=True
+    )
 
 
 def _readable(email: str) -> str:

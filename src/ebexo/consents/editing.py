@@ -6,6 +6,8 @@ from enum import StrEnum
 from django.db import IntegrityError, transaction
 from django.db.models import Max, OuterRef, ProtectedError, QuerySet, Subquery
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.consents.ledger import change_wording
 from ebexo.consents.models import Consent, Decision, Wording
 from ebexo.stores.models import Account
@@ -60,6 +62,8 @@ def add(store_id: int, *, code: str, text: str, traits: Traits) -> Consent:
         with transaction.atomic():
             consent = Consent.objects.create(store_id=store_id, code=code, **vars(traits))
             Wording.objects.create(consent=consent, version=1, text=text)
+            after = vars(traits) | {"text": text}
+            record(Action.CONSENT_ADDED, store_id=store_id, subject=code, after=after)
     except IntegrityError:  # added by somebody else at the same moment
         raise RefusedConsent({"code": "taken"}) from None
     return consent
@@ -69,9 +73,18 @@ def change(consent: Consent, traits: Traits) -> None:
     """Change what may change. Raises RefusedConsent."""
     traits = _tidy(traits)
     _refuse(_problems(traits))
+    before = {name: getattr(consent, name) for name in vars(traits)}
     for name, value in vars(traits).items():
         setattr(consent, name, value)
-    consent.save(update_fields=list(vars(traits)))
+    with transaction.atomic():
+        consent.save(update_fields=list(vars(traits)))
+        record(
+            Action.CONSENT_CHANGED,
+            store_id=consent.store_id,
+            subject=consent.code,
+            before=before,
+            after=vars(traits),
+        )
 
 
 def reword(consent: Consent, *, text: str, asks_again: bool, seen_version: int) -> Wording:
@@ -88,7 +101,15 @@ def reword(consent: Consent, *, text: str, asks_again: bool, seen_version: int) 
             raise RefusedConsent({"text": "outdated"})
         if newest.text == text and not asks_again:
             raise RefusedConsent({"text": "same"})
-        return change_wording(consent, text=text, asks_again=asks_again)
+        made = change_wording(consent, text=text, asks_again=asks_again)
+        record(
+            Action.CONSENT_REWORDED,
+            store_id=consent.store_id,
+            subject=consent.code,
+            before={"version": newest.version, "text": newest.text},
+            after={"version": made.version, "text": text, "asks_again": asks_again},
+        )
+        return made
 
 
 def is_linked(store_id: int, code: str) -> bool:
@@ -119,7 +140,10 @@ def delete(consent: Consent) -> Obstacle | None:
     if found := obstacle(consent):
         return found
     try:
-        consent.delete()
+        with transaction.atomic():
+            before = {"name": consent.name}
+            record(Action.CONSENT_DELETED, store_id=consent.store_id, subject=consent.code, before=before)
+            consent.delete()
     except (ProtectedError, IntegrityError):  # somebody decided at the same moment
         return Obstacle.DECIDED
     return None

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NEVER_SENT = "never_sent"
     ALREADY_OUT = "already_out"
     UNKNOWN_VISITOR = "unknown_visitor"
+    IMPORT_CANCELLED = "import_cancelled"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The ledger of decisions: what people answered, only ever added to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Prefetch
@@ -16,6 +16,7 @@ _DECISIONS = Rows(
     f"ebexo_consents_decision.contact_id IN ({{}}) AND ebexo_consents_decision.{_OF_CONSENT}",
     follow="wording",
 )
+_NOT_YET = float("inf")
 _ASKING_AGAIN = Rows(Wording, f"asks_again AND {_OF_CONSENT}")
 
 
@@ -24,17 +25,40 @@ def record(contact: Contact, answers: Iterable[ConsentAnswer]) -> list[str]:
     answers = list(answers)
     if not answers:
         return []
-    newest = Prefetch("wordings", Wording.objects.order_by("-version"), to_attr="newest_first")
-    consents = {
-        consent.code: consent
-        for consent in Consent.objects.filter(
-            store_id=contact.store_id, code__in=[answer.code for answer in answers]
-        ).prefetch_related(newest)
-    }
+    consents = consents_of(contact.store_id, {answer.code for answer in answers})
     Decision.objects.bulk_create(
-        _decision(contact, consents[answer.code], answer) for answer in answers if answer.code in consents
+        decision_of(contact, consents[answer.code], answer) for answer in answers if answer.code in consents
     )
     return sorted({answer.code for answer in answers} - set(consents))
+
+
+def record_new(answers: Sequence[tuple[Contact, ConsentAnswer]], *, store_id: int) -> None:
+    """Add the answers of several people to the ledger, but for those that stand there already.
+
+    Answers to what the store has no consent for are left out.
+    """
+    consents = consents_of(store_id, {answer.code for _, answer in answers})
+    told = [
+        decision_of(contact, consents[answer.code], answer)
+        for contact, answer in answers
+        if answer.code in consents
+    ]
+    people = {decision.contact_id for decision in told}
+    there = set(
+        Decision.objects.filter(contact__in=people).values_list("contact", "consent", "at", "granted")
+    )
+    Decision.objects.bulk_create(
+        decision
+        for decision in told
+        if (decision.contact_id, decision.consent_id, decision.at, decision.granted) not in there
+    )
+
+
+def consents_of(store_id: int, codes: Iterable[str]) -> dict[str, Consent]:
+    """The store's consents with these codes, by code, ready for `decision_of`."""
+    newest = Prefetch("wordings", Wording.objects.order_by("-version"), to_attr="newest_first")
+    found = Consent.objects.filter(store_id=store_id, code__in=list(codes)).prefetch_related(newest)
+    return {consent.code: consent for consent in found}
 
 
 def latest(contact: Contact, code: str) -> Decision | None:
@@ -45,9 +69,15 @@ def latest(contact: Contact, code: str) -> Decision | None:
     return all_latest(contact.store_id, [contact.pk], code).get(contact.pk)
 
 
-def all_latest(store_id: int, contact_ids: list[int], code: str) -> dict[int, Decision]:
-    """The same of several contacts of a store, by their numbers; those who decided nothing are left out."""
-    decisions = sorted(_DECISIONS.found(contact_ids, store_id, code), key=lambda one: (one.at, one.pk))
+def all_latest(
+    store_id: int, contact_ids: list[int], code: str, *, further: Iterable[Decision] = ()
+) -> dict[int, Decision]:
+    """The same of several contacts of a store, by their numbers; those who decided nothing are left out.
+
+    `further` are decisions on this consent that count as well, though they are not in the ledger.
+    """
+    found = [*_DECISIONS.found(contact_ids, store_id, code), *further]
+    decisions = sorted(found, key=lambda one: (one.at, one.pk or _NOT_YET))
     newest = {decision.contact_id: decision for decision in decisions}
     if not any(decision.granted for decision in newest.values()):
         return newest
@@ -77,7 +107,8 @@ def change_wording(consent: Consent, *, text: str, asks_again: bool) -> Wording:
     return Wording.objects.create(consent=consent, version=version, text=text, asks_again=asks_again)
 
 
-def _decision(contact: Contact, consent: Consent, answer: ConsentAnswer) -> Decision:
+def decision_of(contact: Contact, consent: Consent, answer: ConsentAnswer) -> Decision:
+    """The decision that this answer is, not in the ledger yet. `consent` comes from `consents_of`."""
     return Decision(
         contact=contact,
         consent=consent,

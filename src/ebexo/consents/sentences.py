@@ -15,4 +15,5 @@ SENTENCES = {
     Reason.UNKNOWN_VISITOR: _(
         "Nobody knows who this visitor is: they are not logged in, and SALESmanago knows no contact by their cookie."
     ),
+    Reason.IMPORT_CANCELLED: _("The import that it belongs to was cancelled before its turn came."),
 }

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.consents.models import Consent, Decision
 from ebexo.contacts.models import Contact
 from ebexo.outbox.models import Lane, Message
@@ -58,22 +60,25 @@ def remove_store(store: Store, *, now: datetime) -> Contents:
     What is being sent at this moment still arrives; its outcome is not written down any more.
     """
     contents = contents_of(store)
-    _shut(store)
+    _shut(store, now=now)
     _let_decisions_go(store, now=now)
     for table in tables():
         if table.model is not Account:  # a store without one could not even be listed
             _delete_all(table.rows_of(store))
-    delete(Store.objects.filter(pk=store.pk))
+    with transaction.atomic():  # its own entries went with it; that it was removed, and by whom, stays
+        delete(Store.objects.filter(pk=store.pk))
+        record(Action.STORE_REMOVED, subject=store.handle, before={"name": store.name} | asdict(contents))
     return contents
 
 
-def _shut(store: Store) -> None:
+def _shut(store: Store, *, now: datetime) -> None:
     """Its keys open nothing, its secret signs nothing, its lane is gone, and its integration is off."""
     with transaction.atomic():
         ApiKey.objects.filter(store=store).delete()
         Lane.objects.filter(store=store).delete()
         delete(logins_of_nothing_but(store))
         store.members.all().delete()
+        store.removal_began_at = store.removal_began_at or now
         store.public_key, store.former_signing_secret_ends_at = new_public_key(), None
         store.signing_secret_encrypted = encrypt(new_signing_secret())
         store.save()

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import override
 from ninja import Header, Router
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.callbacks.addresses import public_base
 from ebexo.delivery.account_settings import RefusedSettings
 from ebexo.delivery.sentences import FIELDS
@@ -93,7 +95,9 @@ def delete_store(request: HttpRequest, store: str) -> HttpResponse:
 )
 def post_panel_link(request: HttpRequest, store: str) -> HttpResponse:
     """The address works once, within 60 seconds. Whoever opens it may change this store, and sees no other."""
-    user = platform_user(_found(store))
+    found = _found(store)
+    user = platform_user(found)
+    record(Action.PANEL_LINK_MADE, store_id=found.pk)
     link = new_link(user, Link.Purpose.PANEL, base=public_base(request), now=timezone.now())
     answer = {"url": link.url, "expires_at": link.ends_at.isoformat()}
     return JsonResponse(answer, status=HTTPStatus.CREATED)

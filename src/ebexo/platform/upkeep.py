@@ -13,6 +13,7 @@ from ebexo.operations.sweep import Pruned, Step, Sweep, prune
 from ebexo.panel.models import Link, LoginAttempt, Session
 from ebexo.panel.throttle import WITHIN
 from ebexo.platform.opening import REMEMBERED
+from ebexo.reconciliation.models import OrderDay, Task
 from ebexo.stores.models import Opening
 
 log = structlog.get_logger("ebexo.upkeep")
@@ -26,6 +27,8 @@ def all_sweeps(*, now: datetime, kept: Periods) -> tuple[Sweep, ...]:
         Sweep("login_attempts", LoginAttempt, Q(attempted_at__lt=now - WITHIN)),
         Sweep("links", Link, Q(ends_at__lte=now)),
         Sweep("openings", Opening, Q(created_at__lte=now - REMEMBERED)),
+        Sweep("order_days", OrderDay, Q(day__lt=(now - kept.messages).date())),
+        Sweep("order_tasks", Task, Q(done_at__lt=now - kept.payloads)),
     )
 
 

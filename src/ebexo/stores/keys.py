@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import CHANGED, record
 from ebexo.secrets import decrypt, encrypt
 from ebexo.statements import Rows
 from ebexo.stores.models import ApiKey, Store
@@ -38,6 +40,14 @@ def working_keys(store: Store, *, now: datetime) -> QuerySet[ApiKey]:
 
 def add_key(store: Store) -> str:
     """One more API key for this store, beside those it has. It can't be shown again."""
+    with transaction.atomic():
+        key = new_key(store)
+        record(Action.API_KEY_ADDED, store_id=store.pk, subject=hint(key))
+    return key
+
+
+def new_key(store: Store) -> str:
+    """The same as a part of something else, which is what the audit log tells of."""
     key = new_api_key()
     ApiKey.objects.create(store=store, digest=digest(key), hint=hint(key))
     return key
@@ -49,12 +59,20 @@ def rotate_key(store: Store, *, now: datetime, overlap: timedelta = OVERLAP) -> 
         working_keys(store, now=now).filter(Q(ends_at=None) | Q(ends_at__gt=now + overlap)).update(
             ends_at=now + overlap
         )
-        return add_key(store)
+        key = new_key(store)
+        after = {"former_works_until": now + overlap}
+        record(Action.API_KEYS_ROTATED, store_id=store.pk, subject=hint(key), after=after)
+    return key
 
 
 def revoke_key(store: Store, number: int, *, now: datetime) -> bool:
     """Let this API key of the store open nothing from now on. False: there is none, or it was revoked before."""
-    return bool(ApiKey.objects.filter(store=store, pk=number, revoked_at=None).update(revoked_at=now))
+    with transaction.atomic():
+        key = ApiKey.objects.filter(store=store, pk=number).first()
+        if key is None or not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
+            return False
+        record(Action.API_KEY_REVOKED, store_id=store.pk, subject=key.hint)
+    return True
 
 
 def signing_secrets(store: Store, *, now: datetime) -> list[str]:
@@ -80,6 +98,8 @@ def rotate_signing_secret(store: Store, *, now: datetime, overlap: timedelta = O
                 "former_signing_secret_ends_at",
             ]
         )
+        after = {"signing_secret": CHANGED, "former_works_until": now + overlap}
+        record(Action.SIGNING_SECRET_ROTATED, store_id=store.pk, after=after)
     return secret
 
 

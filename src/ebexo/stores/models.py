@@ -12,7 +12,10 @@ from ebexo.stores.tokens import new_handle, new_public_key, new_signing_secret
 
 
 class Store(models.Model):
-    """One merchant's shop; the tenant. Everything belongs to exactly one store."""
+    """One merchant's shop; the tenant. Everything belongs to exactly one store.
+
+    `removal_began_at` set: it is being removed, and what guards its records lets them go.
+    """
 
     handle = models.CharField(max_length=40, unique=True, default=new_handle)
     public_key = models.CharField(max_length=40, unique=True, default=new_public_key)
@@ -21,6 +24,7 @@ class Store(models.Model):
     former_signing_secret_encrypted = models.TextField(default="")
     former_signing_secret_ends_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    removal_began_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -71,6 +75,17 @@ class Opening(models.Model):
     sha = models.CharField(max_length=64)
     answer_encrypted = models.TextField()
     created_at = models.DateTimeField()
+
+
+class Installation(models.Model):
+    """The one row that all machines of an installation share on PostgreSQL; on SQLite there is none.
+
+    `sealed` is the installation secret, encrypted. Only `ebexo.shared_secret` reads and writes it.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    sealed = models.TextField()
+    made_at = models.DateTimeField()
 
 
 class Mode(models.TextChoices):

@@ -2,7 +2,9 @@
 
 from django.db import transaction
 
-from ebexo.stores.keys import add_key
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
+from ebexo.stores.keys import new_key
 from ebexo.stores.models import Account, Store
 
 
@@ -11,4 +13,5 @@ def open_store(name: str) -> tuple[Store, str]:
     with transaction.atomic():
         store = Store.objects.create(name=name)
         Account.objects.create(store=store)
-        return store, add_key(store)
+        record(Action.STORE_OPENED, store_id=store.pk, subject=store.handle, after={"name": name})
+        return store, new_key(store)

@@ -3,9 +3,11 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.stores.models import OperatorKey
 from ebexo.stores.tokens import digest, hint, new_operator_key
 
@@ -15,7 +17,10 @@ NOTED_EVERY = timedelta(minutes=1)
 def add_operator_key() -> tuple[OperatorKey, str]:
     """One more operator key. Only its hash is kept: the key itself can't be shown again."""
     key = new_operator_key()
-    return OperatorKey.objects.create(digest=digest(key), hint=hint(key)), key
+    with transaction.atomic():
+        row = OperatorKey.objects.create(digest=digest(key), hint=hint(key))
+        record(Action.OPERATOR_KEY_ADDED, subject=row.hint)
+    return row, key
 
 
 def operator_of_key(key: str, *, now: datetime) -> OperatorKey | None:
@@ -28,7 +33,12 @@ def operator_of_key(key: str, *, now: datetime) -> OperatorKey | None:
 
 def revoke_operator_key(number: int, *, now: datetime) -> bool:
     """Let this key open nothing from now on. False: there is none, or it was revoked before."""
-    return bool(OperatorKey.objects.filter(pk=number, revoked_at=None).update(revoked_at=now))
+    with transaction.atomic():
+        key = OperatorKey.objects.filter(pk=number).first()
+        if key is None or not OperatorKey.objects.filter(pk=number, revoked_at=None).update(revoked_at=now):
+            return False
+        record(Action.OPERATOR_KEY_REVOKED, subject=key.hint)
+    return True
 
 
 def _note_use(key: OperatorKey, now: datetime) -> None:

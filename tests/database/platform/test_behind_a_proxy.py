@@ -6,7 +6,7 @@ from ipaddress import ip_network
 import pytest
 
 from ebexo.environment import environment
-from ebexo.panel import login
+from ebexo.panel import address
 from ebexo.panel.models import User
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def attempt(browser, monkeypatch):
     """Try to log in as Ola behind a trusted proxy; the status of the answer (302: it worked)."""
     User.objects.create_superuser("ola@ebexo.example", PASSWORD)
     trusting = replace(environment(), trusted_proxies=(ip_network(PROXY),))
-    monkeypatch.setattr(login, "environment", lambda: trusting)
+    monkeypatch.setattr(address, "environment", lambda: trusting)
 
     def tried(password, *, forwarded_for, connected=PROXY):
         answer = browser().post(

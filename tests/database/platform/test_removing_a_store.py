@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import ForeignKey, Model
 from django.utils import timezone
 
+from ebexo.audit.actions import Action
+from ebexo.audit.models import Entry
 from ebexo.consents.models import Decision
 from ebexo.contacts.models import Contact
 from ebexo.delivery import drain as draining
@@ -123,7 +125,11 @@ def test_not_one_row_of_the_store_is_left_and_no_other_row_is_touched(other_stor
     led_to = {model._meta.db_table for model in filled}
     assert {table for table, rows in during.items() if rows - before[table]} == led_to
     assert {model for model in our_models() if foreign_keys(model)} <= set(filled)
-    assert rows_of_all_tables() == before
+    after = rows_of_all_tables()
+    assert {table for table, rows in after.items() if rows != before[table]} == {Entry._meta.db_table}
+    (entry,) = after[Entry._meta.db_table] - before[Entry._meta.db_table]  # that it was removed
+    assert store.handle in entry
+    assert Entry.objects.latest("pk").action == Action.STORE_REMOVED
 
 
 @pytest.fixture
