@@ -4,6 +4,7 @@
   whose far side is down, one whose far side hangs, and one with very many waiting. The limit of ten calls a second is
   lifted, so that the store with very many takes all it can get.
 - Claim: the time of one claim, with a million messages waiting and with a thousand.
+- Memory: what a process has resident that sends while a million messages wait.
 """
 
 import argparse
@@ -23,8 +24,11 @@ from pathlib import Path
 import aiohttp
 
 from bench.chaos.installation import Installation
+from bench.delivery import _vendor as vendor_at
 
 GOAL = 1.5
+MEGABYTES = 400
+NOBODY = "http://127.0.0.1:1"
 
 
 def main() -> None:
@@ -47,6 +51,8 @@ def main() -> None:
     few, many = claims(1000), claims(options.rows)
     print(f"claim with 1,000 waiting {few:.2f} ms, with {options.rows:,} {many:.2f} ms")
     print(f"claim_million {many / few:.2f} (goal: at most {GOAL})")
+    megabytes = memory(options.rows, seconds=options.seconds)
+    print(f"memory_million_mb {megabytes:.0f} (goal: less than {MEGABYTES})")
 
 
 @dataclass(frozen=True)
@@ -138,56 +144,32 @@ def _delays(installation: Installation, *, first_good: int) -> Delays:
     return Delays(len(found), statistics.median(found), found[int(0.99 * len(found))])
 
 
-_CLAIMS = """
-import os, sys, time, statistics
-os.environ["DJANGO_SETTINGS_MODULE"] = "ebexo.settings"
-import django
-django.setup()
-from django.core.management import call_command
-from django.db import connection, transaction
-from django.utils import timezone
-from ebexo.outbox.claim import claim
-from ebexo.outbox.lease import take
-from ebexo.outbox.models import Lane
-from ebexo.stores.opening import open_store
-rows = int(sys.argv[1])
-call_command("migrate", verbosity=0)
-store, _ = open_store("Olcha")
-Lane.objects.create(store=store)
-numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
-with transaction.atomic(), connection.cursor() as cursor:
-    cursor.execute(f'''INSERT INTO ebexo_outbox_key
-        (id, store_id, key, tail_seq, head_seq, head_message, due_at, blocked)
-        {numbers} SELECT i, {store.pk}, 'c:' || i, 1, 1, i, '2026-01-01 10:00:00', 0 FROM n''')
-    cursor.execute(f'''INSERT INTO ebexo_outbox_message (id, store_id, key_id, key_seq, event_id, type, topic, payload,
-        payload_sha, occurred_at, accepted_at, kind, state, notes, attempts, crash_reclaims, in_doubt, carried)
-        {numbers} SELECT i, {store.pk}, i, 1, 'e' || i, 'customer.updated', '', '{{}}', 'x',
-        '2026-01-01 10:00:00', '2026-01-01 10:00:00', 'live', 'waiting', '[]', 0, 0, 0, '[]' FROM n''')
-lease = take(store.pk, owner="bench", now=timezone.now())
-taken = []
-for _ in range(60):
-    begun = time.perf_counter()
-    found = claim(lease, limit=4, now=timezone.now())
-    taken.append(time.perf_counter() - begun)
-    assert len(found.messages) == 4
-print(statistics.median(taken) * 1000)
-"""
-
-
 def claims(rows: int) -> float:
     """The median time of a claim in milliseconds, with so many messages waiting."""
     with tempfile.TemporaryDirectory(prefix="ebexo-engine-") as folder:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("EBEXO_")}
-        done = subprocess.run(  # noqa: S603  (our own program)
-            [sys.executable, "-c", _CLAIMS, str(rows)],
-            env=inherited | {"EBEXO_DATA_DIR": folder},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        _waiting(folder, "fill", rows, NOBODY)
+        return float(_waiting(folder, "claim"))
+
+
+def memory(rows: int, *, seconds: float) -> float:
+    """Megabytes that a process has resident at most which sends for so long, with so many messages waiting."""
+    with tempfile.TemporaryDirectory(prefix="ebexo-engine-") as folder, vendor_at(20) as url:
+        _waiting(folder, "fill", rows, url)
+        return float(_waiting(folder, "drain", seconds))
+
+
+def _waiting(folder: str, *arguments: object) -> str:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EBEXO_")}
+    done = subprocess.run(  # noqa: S603  (our own program)
+        [sys.executable, "-m", "bench.many_waiting", *map(str, arguments)],
+        env=inherited | {"EBEXO_DATA_DIR": folder},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(done.stderr)
-    return float(done.stdout)
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ What comes back are the same models, made by the same converters, on SQLite and 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Field, ForeignKey, IntegerField, Model, TextField
+from django.db.models import CharField, DateTimeField, Field, ForeignKey, IntegerField, Model, TextField
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
@@ -96,7 +96,23 @@ def change_some(sql: str, values: Row, numbers: Sequence[int]) -> None:
 
 def moment(at: datetime | None) -> Any:
     """A moment as the database takes it."""
-    return connection.ops.adapt_datetimefield_value(at) if at else None
+    return None if at is None else _adapted()(at)
+
+
+@cache
+def _adapted() -> Callable[[datetime], Any]:
+    return _as_text if connection.vendor == "sqlite" else connection.ops.adapt_datetimefield_value
+
+
+def _as_text(at: datetime) -> str:
+    """What Django writes into SQLite, without asking it each time which zone that is."""
+    return str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+def _as_moment(value: datetime | str, *_: object) -> datetime:
+    """What Django makes of a moment in SQLite, sooner."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return at.replace(tzinfo=UTC)
 
 
 def as_json(value: object) -> Any:
@@ -165,6 +181,8 @@ def _maker(model: type[Model]) -> Make:
 
 def _converters(field: Any) -> list[tuple[Callable[..., Any], Any]]:
     column = field.get_col(field.model._meta.db_table)  # noqa: SLF001
+    if isinstance(field, DateTimeField) and connection.vendor == "sqlite":
+        return [(_as_moment, column)]
     found = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
     return [(convert, column) for convert in found]
 

@@ -45,7 +45,9 @@ def job(number: int, **changes: Any) -> Job:
         occurred_at=NOON,
         customer=Customer(id=f"{number}", email=email_of(number), first_name="Ewa"),
     )
-    message = SimpleNamespace(pk=number, attempts=1, in_doubt=False, crash_reclaims=0, largest_batch=None)
+    message = SimpleNamespace(
+        pk=number, attempts=1, in_doubt=False, crash_reclaims=0, largest_batch=None, kind="live"
+    )
     claimed: Any = SimpleNamespace(message=message)
     plain = Job(
         claimed=claimed,

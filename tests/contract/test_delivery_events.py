@@ -33,7 +33,7 @@ async def at_once() -> None:
 
 
 def job(event: StoreEvent, *, errand: Any = None, in_doubt: bool = False, known: Known | None = None) -> Job:
-    claimed: Any = SimpleNamespace(message=SimpleNamespace(pk=1, attempts=1, in_doubt=in_doubt))
+    claimed: Any = SimpleNamespace(message=SimpleNamespace(pk=1, attempts=1, in_doubt=in_doubt, kind="live"))
     return Job(
         claimed=claimed,
         account=Account(),
@@ -260,7 +260,7 @@ async def test_among_fifty_events_that_do_not_name_it_nothing_is_certain(
 
 
 async def test_a_cookie_is_asked_about(send: Any, ewa: Known) -> None:
-    claimed: Any = SimpleNamespace(message=SimpleNamespace(attempts=1, in_doubt=False))
+    claimed: Any = SimpleNamespace(message=SimpleNamespace(attempts=1, in_doubt=False, kind="live"))
     event = cart_job(AddCart(), smclient="any").event
 
     found = await send(Question(claimed, Account(), event, ewa.contact_id))

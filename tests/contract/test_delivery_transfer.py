@@ -34,7 +34,7 @@ def job(event_type: EventType = EventType.CUSTOMER_UPDATED, **changes: Any) -> J
         occurred_at=NOON,
         customer=Customer(id="7", email="ewa@example.com", first_name="Ewa"),
     )
-    claimed: Any = SimpleNamespace(message=SimpleNamespace(attempts=1, in_doubt=False))
+    claimed: Any = SimpleNamespace(message=SimpleNamespace(attempts=1, in_doubt=False, kind="live"))
     plain = Job(
         claimed=claimed,
         account=Account(),

@@ -14,7 +14,8 @@ from ebexo.contacts.models import Contact, Identity
 from ebexo.delivery.account_settings import current, save
 from ebexo.delivery.withholding import withhold_waiting
 from ebexo.ingest.receive import OtherBody, receive
-from ebexo.outbox.claim import claim, due_stores
+from ebexo.outbox.claim import claim
+from ebexo.outbox.due import due_stores
 from ebexo.outbox.lease import LeaseLost, release, take
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.settle import settle

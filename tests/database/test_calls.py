@@ -27,7 +27,7 @@ GRANT = ConsentDetail("Marketing", accepted=True, at=1, ip=None, opt_out=False)
 
 
 def job(number: int = 0, *, message: dict[str, Any] | None = None, **changes: Any) -> Job:
-    state = {"in_doubt": False, "crash_reclaims": 0, "largest_batch": None, **(message or {})}
+    state = {"in_doubt": False, "crash_reclaims": 0, "largest_batch": None, "kind": "live", **(message or {})}
     claimed: Any = SimpleNamespace(message=SimpleNamespace(pk=number, **state))
     customer = Customer(email=f"person-{number}@example.com")
     plain = Job(
@@ -76,6 +76,7 @@ CART = CartErrand(AddCart(), "cart-1", Change(NOON, "sum", is_empty=False), None
         ({"purpose": Purpose.OPT_OUT}, False),
         ({"purpose": Purpose.ERASE}, False),
         ({"double_opt_in": True}, False),
+        ({"double_opt_in": True, "message": {"kind": "history"}}, True),
         ({"consents": (GRANT,)}, False),
         ({"errand": CART}, False),
         ({"errand": ORDER}, True),
@@ -115,6 +116,15 @@ def test_a_hundred_are_the_most_of_a_call():
 
     assert [len(call) for call in calls] == [100, 100, 1]
     assert [number for call in numbers(calls) for number in call] == list(range(201))
+
+
+def test_four_hundred_of_history_are_one_call_and_none_of_it_is_with_what_is_live():
+    kinds = ["live" if number == 200 else "history" for number in range(402)]
+
+    calls = calls_of([job(number, message={"kind": kind}) for number, kind in enumerate(kinds)])
+
+    assert [len(call) for call in calls] == [400, 1, 1]
+    assert [kinds[number] for number in numbers(calls)[2]] == ["live"]
 
 
 def test_what_was_turned_down_comes_in_calls_of_half_the_size():

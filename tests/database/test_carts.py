@@ -9,7 +9,7 @@ from ebexo.carts.models import Cart
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.contacts.known import learn_of
 from ebexo.contacts.models import Acquaintance, Contact, Stranger
-from ebexo.outbox.claim import due_stores
+from ebexo.outbox.due import due_stores
 from ebexo.stores.models import Account
 
 pytestmark = pytest.mark.django_db

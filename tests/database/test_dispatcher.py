@@ -108,7 +108,7 @@ def test_a_drain_that_fails_is_left_alone_for_a_while_and_made_again(
 
 
 def test_a_store_removed_while_its_drain_fails_ends_nothing(
-    store, other_store, tell, an_event, dispatcher, drained, monkeypatch
+    store, other_store, tell, an_event, dispatcher, drained, monkeypatch, remove
 ):
     from ebexo.ingest.receive import receive
 
@@ -119,7 +119,7 @@ def test_a_store_removed_while_its_drain_fails_ends_nothing(
     tell(1)
 
     def remove_first(store_id, **more):
-        store.delete()
+        remove(store)
         back_off(store_id, **more)
 
     monkeypatch.setattr(embedded, "back_off", remove_first)

@@ -1,8 +1,10 @@
 """Emptying a lane against a far side that answers as it is told to."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +19,9 @@ from ebexo.contacts.knowledge import Status
 from ebexo.contacts.known import known
 from ebexo.contacts.models import Acquaintance, Contact
 from ebexo.delivery import drain as draining
+from ebexo.delivery import in_hand
 from ebexo.delivery.account_settings import current, save
+from ebexo.delivery.calls import HISTORY
 from ebexo.delivery.connection import Connections
 from ebexo.delivery.pace import Pace
 from ebexo.ingest.fate import fate
@@ -25,13 +29,13 @@ from ebexo.ingest.receive import receive
 from ebexo.outbox import lease as leasing
 from ebexo.outbox.claim import claim
 from ebexo.outbox.models import Attempt, Key, Lane, Message
-from ebexo.outbox.states import State
+from ebexo.outbox.states import MessageKind, State
 from ebexo.stores.models import Account
 from salesmanago import open_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BASIC, UPSERT = "/api/contact/basic", "/api/contact/upsert"
+BASIC, UPSERT, BATCH = "/api/contact/basic", "/api/contact/upsert", "/api/contact/batchupsert"
 OK = {"success": True, "message": []}
 JAN = "jan.kowalski@example.com"
 NO_SECRET = "User not authenticated"
@@ -82,6 +86,9 @@ class FarSide:
         if path == BASIC:
             found = [self.contacts[email] for email in body["email"] if email in self.contacts]
             return web.json_response({**OK, "contacts": found})
+        if path == BATCH:
+            emails = [detail["contact"]["email"] for detail in body["upsertDetails"]]
+            return web.json_response({**OK, "contactIds": {email: f"id-{email}" for email in emails}})
         email = body["contact"]["email"]
         self.has(body.get("newEmail", email), modifiedOn=int(timezone.now().timestamp() * 1000))
         return web.json_response({**OK, "contactId": f"id-{email}"})
@@ -106,7 +113,11 @@ def drained(store, far_side) -> Callable[..., None]:
     """Drain the store's lane once; `meanwhile` runs beside it, in a thread of the database."""
 
     def run(
-        *, times: int = 1, meanwhile: Callable[[], Any] | None = None, stop_after: float | None = None
+        *,
+        times: int = 1,
+        meanwhile: Callable[[], Any] | None = None,
+        stop_after: float | None = None,
+        **more: Any,
     ) -> None:
         pool = ThreadPoolExecutor(2)
 
@@ -129,6 +140,7 @@ def drained(store, far_side) -> Callable[..., None]:
                         owner="test",
                         pace=Pace(),
                         stopping=stopping,
+                        **more,
                     )
                     beside = [database(meanwhile)] if meanwhile else []
                     await asyncio.gather(drain, *beside)
@@ -551,7 +563,7 @@ def test_the_rate_counts_calls_and_not_messages(with_settings, tell, far_side, d
 def test_a_hanging_call_keeps_nobody_else_waiting(
     store, an_event, with_settings, tell, far_side, drained, monkeypatch
 ):
-    monkeypatch.setattr(draining, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(in_hand, "LOOK_AGAIN", 0.05)
     with_settings(rate=1000)
     tell(1, email="slow@example.com")
     delivered_at = {}
@@ -581,6 +593,45 @@ def test_a_hanging_call_keeps_nobody_else_waiting(
     drained(meanwhile=a_login_meanwhile)
 
     assert delivered_at["quick@example.com"] < delivered_at["slow"]
+
+
+def test_nothing_live_waits_for_a_call_of_history(store, tell, far_side, drained):
+    for number in range(3):
+        tell(number, email=f"person-{number}@example.com")
+    Message.objects.update(kind=MessageKind.HISTORY)
+    Key.objects.update(is_history=True)
+
+    async def slowly(body: dict[str, Any]) -> Any:
+        await asyncio.sleep(0.6)
+        return far_side.right(BASIC, body)
+
+    far_side.answers = [slowly]
+
+    def meanwhile() -> None:
+        while not far_side.calls:
+            time.sleep(0.01)
+        tell("live", email=JAN)
+
+    drained(meanwhile=meanwhile)
+
+    told = [path for path, _ in far_side.calls]
+    assert told == [BASIC, BASIC, UPSERT, BATCH]
+    assert set(Message.objects.values_list("state", flat=True)) == {State.DELIVERED}
+
+
+@pytest.mark.parametrize(("others_wait", "left"), [(True, 2), (False, 0)])
+def test_where_another_store_waits_for_room_history_stops_after_a_call(
+    tell, drained, monkeypatch, others_wait, left
+):
+    for number in range(4):
+        tell(number, email=f"person-{number}@example.com")
+    Message.objects.update(kind=MessageKind.HISTORY)
+    Key.objects.update(is_history=True)
+    monkeypatch.setattr(draining, "HISTORY", replace(HISTORY, limit=2))
+
+    drained(others_wait=lambda: others_wait)
+
+    assert Message.objects.filter(state=State.WAITING).count() == left
 
 
 def test_a_stop_lets_the_call_in_flight_end_and_begins_no_other(tell, far_side, drained, state_of):
@@ -697,17 +748,17 @@ def test_a_lane_that_was_lost_is_left_as_it_is(store, tell, far_side, drained, s
     assert Acquaintance.objects.count() == 0
 
 
-def test_a_removed_store_ends_the_drain(store, tell, far_side, drained):
+def test_a_removed_store_ends_the_drain(store, tell, far_side, drained, remove):
     tell(1)
 
-    def remove():
+    def remove_it():
         try:
-            store.delete()
+            remove(store)
         finally:
             connections.close_all()
 
     async def meanwhile_removed(body):
-        await asyncio.get_running_loop().run_in_executor(None, remove)
+        await asyncio.get_running_loop().run_in_executor(None, remove_it)
         return web.json_response({**OK, "contacts": []})
 
     far_side.answers = [meanwhile_removed]

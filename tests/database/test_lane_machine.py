@@ -22,14 +22,15 @@ from ebexo.delivery.timings import call_seconds
 from ebexo.outbox import claim as claiming
 from ebexo.outbox import lease as leasing
 from ebexo.outbox import settle as settling
-from ebexo.outbox.claim import Batch, Claimed, begin
+from ebexo.outbox.choosing import Batch, Head
+from ebexo.outbox.claim import Claimed, begin
 from ebexo.outbox.lease import Lease, LeaseLost, renew
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.put import NewMessage, put
 from ebexo.outbox.put_all import Queued, put_all
 from ebexo.outbox.requeue import requeue
 from ebexo.outbox.settle import settle
-from ebexo.outbox.states import LIVE_STATES, LaneVerdict, Outcome, State
+from ebexo.outbox.states import LIVE_STATES, LaneVerdict, MessageKind, Outcome, State
 from ebexo.outbox.stopping import go_on, stop
 from ebexo.outbox.withholding import waiting_of, withhold
 
@@ -39,6 +40,8 @@ START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEYS = ("contact:1", "contact:2", "contact:3")
 BATCH = Batch(types={"customer.updated"}, at_least=2, limit=3)
 WORKERS = st.integers(0, 1)
+KINDS = ("mergeable", "alone", "mergeable-old", "alone-old")
+"""Of messages; the last two are history."""
 
 WITHHELD = Outcome(
     State.WITHHELD, kind="withheld", reason="no_consent", was_called=False, person=("hash", None)
@@ -88,6 +91,7 @@ class Request:
 
 def joined(older: Message, newer: Message) -> str | None:
     """Payloads are the ids they stand for; those of one kind can be united."""
+    assert older.kind == newer.kind, "live and history as one"
     payloads = (older.payload or "", newer.payload or "")
     return " ".join(payloads) if all("mergeable" in payload for payload in payloads) else None
 
@@ -138,7 +142,11 @@ def machine_of(store_id: int, clocks: Clocks) -> type[RuleBasedStateMachine]:  #
             self.may_set_clock = may_set_clock
             self.tell(0, 2, "mergeable")
 
-        @rule(key=st.integers(0, 2), many=st.integers(1, 3), kind=st.sampled_from(["mergeable", "alone"]))
+        @rule(
+            key=st.integers(0, 2),
+            many=st.integers(1, 3),
+            kind=st.sampled_from(KINDS),
+        )
         def tell(self, key: int, many: int, kind: str) -> None:
             news = [self.message(kind) for _ in range(many)]
             if many == 1:
@@ -252,18 +260,29 @@ def machine_of(store_id: int, clocks: Clocks) -> type[RuleBasedStateMachine]:  #
         def claim(self, worker: Worker, gate: Outcome | None, lag: int, limit: int, together: bool) -> None:
             now = self.read_clock(lag)
             unite, batch = (joined, BATCH) if together else (None, None)
-            has_company = bool(worker.begun or worker.results or self.requests_of(worker))
+            in_hand = [one for request in self.requests_of(worker) for one in request.call]
+            in_hand += [one for call in worker.begun for one in call] + [one for one, _ in worker.results]
             taken = claiming.claim(
-                self.lease_of(worker), limit=limit, now=now, unite=unite, batch=batch, has_company=has_company
+                self.lease_of(worker),
+                limit=limit,
+                now=now,
+                unite=unite,
+                batch=batch,
+                history=None if any(one.is_last for one in in_hand) else BATCH,
+                has_company=bool(in_hand),
             )
             worker.lease, worker.clock_settings = taken.lease, clocks.times_set
             messages = list(taken.messages)
             worker.found_nothing = not messages
             if gate and messages:
                 worker.stopped = [(messages.pop(0), gate)]
-            shared = [one for one in messages if taken.is_batch and one.message.type in BATCH.types]
-            worker.claimed = [shared] if shared else []
-            worker.claimed += [[one] for one in messages if one not in shared]
+            last = [one for one in messages if one.is_last]
+            self.check(len({one.message.type in BATCH.types for one in last}) <= 1, "it can't be one call")
+            alike = [one for one in messages if one.message.type in BATCH.types and one not in last]
+            groups = [[one for one in alike if one.message.kind == kind] for kind in ("live", "history")]
+            shared = [group for group in groups if group and taken.is_batch]
+            alone = [one for one in messages if one not in last and not any(one in group for group in shared)]
+            worker.claimed = [*shared, *([one] for one in alone), *([last] if last else [])]
 
         def settle_stopped(self, worker: Worker) -> None:
             stopped = [
@@ -352,24 +371,27 @@ def machine_of(store_id: int, clocks: Clocks) -> type[RuleBasedStateMachine]:  #
             type(self).steps += 1
             lines: dict[int, list[tuple[int, int, str]]] = {}
             rows = Message.objects.filter(store_id=store_id).order_by("key_id", "key_seq")
-            for pk, key, seq, state, in_doubt in rows.values_list(
-                "pk", "key_id", "key_seq", "state", "in_doubt"
+            waits_live: set[int] = set()
+            for pk, key, seq, state, in_doubt, kind in rows.values_list(
+                "pk", "key_id", "key_seq", "state", "in_doubt", "kind"
             ):
                 if state not in LIVE_STATES:
                     self.check(self.final.setdefault(pk, state) == state, "one end became another")
                     continue
                 self.check(pk not in self.final, "what had ended lives again")
                 lines.setdefault(key or 0, []).append((seq or 0, pk, state))
+                waits_live |= {key or 0} if kind == "live" else set()
                 if state == State.WAITING and pk in self.applied:
                     self.check(in_doubt, "it arrived, and is to be sent again as if nothing were")
             keys = Key.objects.filter(store_id=store_id)
-            for pk, tail, head_seq, head, due_at in keys.values_list(
-                "pk", "tail_seq", "head_seq", "head_message", "due_at"
+            for pk, tail, head_seq, head, due_at, is_history in keys.values_list(
+                "pk", "tail_seq", "head_seq", "head_message", "due_at", "is_history"
             ):
                 line = lines.get(pk, [])
                 first = line[0] if line else (tail + 1, None, None)
                 self.check((head_seq, head) == first[:2], "the head is not the oldest that is live")
                 self.check(all(state == State.WAITING for _, _, state in line[1:]), "the head was overtaken")
+                self.check(not line or is_history == (pk not in waits_live), "the wrong urgency")
                 self.check(
                     (due_at is not None) == (first[2] == State.WAITING), "a head that nobody looks for"
                 )
@@ -400,8 +422,15 @@ def machine_of(store_id: int, clocks: Clocks) -> type[RuleBasedStateMachine]:  #
         def message(self, kind: str) -> NewMessage:
             number = f"event{next(self.numbers)}"
             self.puts.append(number)
-            event_type = "customer.updated" if kind == "mergeable" else "order.placed"
-            return NewMessage(number, event_type, "sha", occurred_at=clocks.of_day, accepted_at=clocks.of_day)
+            event_type = "customer.updated" if "mergeable" in kind else "order.placed"
+            return NewMessage(
+                number,
+                event_type,
+                "sha",
+                occurred_at=clocks.of_day,
+                accepted_at=clocks.of_day,
+                kind=MessageKind.HISTORY if kind.endswith("old") else MessageKind.LIVE,
+            )
 
         def tick(self, seconds: float) -> None:
             clocks.boot += seconds
@@ -469,9 +498,9 @@ def test_whatever_happens_in_20_000_steps_order_and_leases_hold(machine):
     assert machine.steps >= 20_000
 
 
-def any_that_waits(store_id: int, *, limit: int, now: datetime) -> list[Message]:
-    waiting = Message.objects.filter(store_id=store_id, state=State.WAITING).select_related("key")
-    return list(waiting.order_by("-pk")[:1])
+def any_that_waits(store_id: int, *, limit: int, now: datetime, is_history: bool = False) -> list[Head]:
+    waiting = Message.objects.filter(store_id=store_id, state=State.WAITING).order_by("-pk")
+    return [] if is_history else [Head(one.pk, one.type, None, 0) for one in waiting[:1]]
 
 
 def settling_for_whoever_holds_it(lease: Lease, outcomes: Any, **how: Any) -> None:
@@ -506,7 +535,7 @@ def moving_heads_on_by_one(key_ids: Collection[int]) -> None:
 
 # A guard: where it stands, what is put in its place, and what the machine says then.
 GUARDS: dict[str, tuple[str, Any, str]] = {
-    "only heads are claimed": ("claim._due_heads", any_that_waits, "overtaken|older"),
+    "only heads are claimed": ("choosing.due_heads", any_that_waits, "overtaken|older"),
     "the lease is looked at before each call": (
         "lease.Lease.covers",
         lambda *args: True,

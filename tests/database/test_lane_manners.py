@@ -11,7 +11,8 @@ from django.utils import timezone
 from ebexo.consents.models import Consent
 from ebexo.delivery import drain as draining
 from ebexo.outbox import lease as leasing
-from ebexo.outbox.claim import Batch, begin, claim
+from ebexo.outbox.choosing import Batch
+from ebexo.outbox.claim import begin, claim
 from ebexo.outbox.lease import kept, release, release_all, take
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.settle import settle

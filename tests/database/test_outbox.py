@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from ebexo.outbox import lease as leasing
-from ebexo.outbox.claim import begin, claim, due_stores
+from ebexo.outbox.claim import begin, claim
+from ebexo.outbox.due import due_stores
 from ebexo.outbox.lease import Lease, LeaseLost, release, release_all, renew, take
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.settle import back_off, resume, settle
@@ -401,10 +402,10 @@ def test_a_lane_is_left_alone_after_a_fault_of_our_own(tell, worker):
     assert (lane.failures, lane.backoff_until) == (2, worker.now + timedelta(seconds=2))
 
 
-def test_backing_off_for_a_store_that_was_removed_does_nothing(store, tell):
+def test_backing_off_for_a_store_that_was_removed_does_nothing(store, tell, remove):
     tell(1)
     number = store.pk
-    store.delete()
+    remove(store)
 
     back_off(number, chance=0.5, now=timezone.now())
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from ebexo.outbox import claim as claiming
 from ebexo.outbox import heads
-from ebexo.outbox.claim import Batch, begin, claim
+from ebexo.outbox.choosing import Batch
+from ebexo.outbox.claim import begin, claim
 from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.lease import LeaseLost, take
 from ebexo.outbox.models import Attempt, Key, Lane, Message
@@ -118,23 +119,23 @@ class TestClaiming:
         assert worker.claims(limit=1, batch=Batch({UPDATED}, at_least=20, limit=400)) == [0, 1]
         assert worker.claim.is_batch
 
-    @pytest.mark.parametrize(("event_type", "read"), [(PLACED, [3]), (UPDATED, [3, 6])])
+    @pytest.mark.parametrize(("event_type", "read"), [(PLACED, [2]), (UPDATED, [6])])
     def test_as_many_as_a_call_takes_are_read_only_where_they_can_share_one(
         self, queued, worker, monkeypatch, event_type, read
     ):
         for number in range(8):
             queued(number, number, event_type)
-        original, limits = claiming._due_heads, []
+        original, taken = claiming._locked, []
 
-        def watched(store_id, *, limit, now):
-            limits.append(limit)
-            return original(store_id, limit=limit, now=now)
+        def watched(numbers):
+            taken.append(len(numbers))
+            return original(numbers)
 
-        monkeypatch.setattr(claiming, "_due_heads", watched)
+        monkeypatch.setattr(claiming, "_locked", watched)
 
         worker.claims(limit=2, batch=Batch({UPDATED}, at_least=3, limit=6))
 
-        assert limits == read
+        assert taken == read
 
     @pytest.mark.parametrize("trouble", [{"failures": 1}, {"paused_reason": "secret"}])
     def test_where_the_last_call_failed_one_is_tried(self, queued, worker, trouble):

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from django.utils import timezone
 
 from ebexo.cli.commands import ebexo
-from ebexo.outbox.claim import claim, due_stores
+from ebexo.outbox.claim import claim
+from ebexo.outbox.due import due_stores
 from ebexo.outbox.lease import take
 from ebexo.outbox.models import Lane, Message
 from ebexo.outbox.settle import resume

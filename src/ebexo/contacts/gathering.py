@@ -6,6 +6,7 @@ from datetime import datetime
 from ebexo.contacts.models import Contact, Identity
 from ebexo.contacts.resolve import Name, names_of, people
 from ebexo.events import Customer
+from ebexo.statements import insert_all
 
 
 class Gathering:
@@ -44,7 +45,7 @@ class Gathering:
         Contact.objects.bulk_create(self._contacts)
         for identity in self._identities:
             identity.contact_id = identity.contact.pk
-        Identity.objects.bulk_create(self._identities)
+        insert_all(Identity, self._identities)
 
     def _add(self, contact: Contact, name: Name) -> None:
         self._people[name] = contact

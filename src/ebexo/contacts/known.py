@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ebexo.contacts.knowledge import Known, Status
-from ebexo.contacts.models import Acquaintance, Contact
+from ebexo.contacts.models import Acquaintance
 from ebexo.statements import Rows, as_json, change, moment
 
 _KNOWN = Rows(Acquaintance, "contact_id IN ({}) AND remote = {}")
@@ -43,9 +43,11 @@ class Lesson:
 
 def learn_all(lessons: Sequence[Lesson], *, remote: str, now: datetime) -> None:
     """The same for several contacts, each at most once."""
+    if not lessons:
+        return
     numbers = sorted(lesson.contact_id for lesson in lessons)
-    with transaction.atomic():
-        there = {contact.pk for contact in _STILL_THERE.found(numbers)}
+    with transaction.atomic(savepoint=False):
+        there = _still_there(numbers)
         rows = {row.contact_id: row for row in _KNOWN_LOCKED.found(numbers, remote)}
         learnt = [
             _row(lesson.contact_id, remote, _standing(lesson, rows.get(lesson.contact_id)), now=now)
@@ -55,7 +57,13 @@ def learn_all(lessons: Sequence[Lesson], *, remote: str, now: datetime) -> None:
         change(_LEARN, learnt)
 
 
-_STILL_THERE = Rows(Contact, "id IN ({}) AND erased_at IS NULL")
+def _still_there(contact_ids: list[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_THERE.format(", ".join(["%s"] * len(contact_ids))), contact_ids)
+        return {number for (number,) in cursor.fetchall()}
+
+
+_STILL_THERE = "SELECT id FROM ebexo_contacts_contact WHERE id IN ({}) AND erased_at IS NULL"
 _KNOWN_LOCKED = Rows(Acquaintance, "contact_id IN ({}) AND remote = {} ORDER BY contact_id", locked=True)
 _LEARN = """
     INSERT INTO ebexo_contacts_acquaintance (

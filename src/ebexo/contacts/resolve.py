@@ -90,7 +90,11 @@ def _chosen(
 
 def find(store_id: int, *, kind: str, value: str) -> Contact | None:
     """The contact recognised by this customer id or e-mail, if there is one."""
-    digest = person_hash(kind, value)
+    return find_hashed(store_id, kind=kind, digest=person_hash(kind, value))
+
+
+def find_hashed(store_id: int, *, kind: str, digest: str) -> Contact | None:
+    """The same, by what `person_hash` made of it."""
     identity = (
         Identity.objects.filter(store_id=store_id, kind=kind, digest=digest).select_related("contact").first()
     )

@@ -9,7 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from email_validator import EmailNotValidError, validate_email
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import CHANGED, record
 from ebexo.consents.models import Consent
+from ebexo.contacts.hashes import masked_email
 from ebexo.delivery.advanced_settings import ADVANCED, one_word_problem, problems_of, tidied
 from ebexo.delivery.connection import Check, check
 from ebexo.delivery.withholding import withhold_waiting
@@ -102,6 +105,7 @@ def save(account: Account, typed: Seven) -> Saved:
     What was switched off withholds what waits, and drops its data. Raises RefusedSettings.
     """
     settings, notes = validated(account, typed)
+    before = _recorded(current(account))
     with transaction.atomic():
         account.active, account.mode = settings.active, settings.mode
         account.owner_email, account.client_id = settings.owner_email, settings.client_id
@@ -112,6 +116,7 @@ def save(account: Account, typed: Seven) -> Saved:
             setattr(account, name, value)
         account.check_problem, account.checked_at = "unchecked", None
         account.save()
+        _record(account, before, secret_changed=settings.api_secret is not None)
         if not account.active:
             withhold_waiting(account)
     return Saved(account, notes, _checked(account))
@@ -121,6 +126,20 @@ def changes_far_side(account: Account, settings: Seven) -> bool:
     """Would these settings lead to another account, of which nothing is known yet?"""
     former = (account.endpoint, account.client_id)
     return all(former) and former != (settings.endpoint, settings.client_id)
+
+
+def _record(account: Account, before: Mapping[str, Any], *, secret_changed: bool) -> None:
+    """In the audit log, if anything was changed at all."""
+    after = _recorded(current(account)) | ({"api_secret": CHANGED} if secret_changed else {})
+    if before != after:
+        record(Action.SETTINGS_SAVED, store_id=account.pk, before=before, after=after)
+
+
+def _recorded(settings: Seven) -> dict[str, Any]:
+    """What the audit log says of these settings."""
+    told = {name: value for name, value in vars(settings).items() if name not in ("api_secret", "advanced")}
+    email = masked_email(settings.owner_email) if settings.owner_email else ""
+    return {**told, "owner_email": email, **settings.advanced}
 
 
 def _checked(account: Account) -> Check:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ebexo.contacts.knowledge import Known
+from ebexo.delivery.calls import is_history
 from ebexo.delivery.errand import OrderErrand
 from ebexo.delivery.job import Job
 from ebexo.delivery.lookup import addresses, is_needed, seen
@@ -95,14 +96,23 @@ class Batch:
         await asyncio.gather(*(self._look_up(group) for group in groups))
 
     async def tell_contacts(self) -> None:
-        """One call for the contacts; those that only had that to tell are through with it."""
+        """One call for the contacts; those that only had that to tell are through with it.
+
+        Of history, no rule and no workflow is started; it has a call of its own.
+        """
         passengers = [one for one in self.aboard if one.tells_contact]
-        if not passengers:
-            return
+        for of_past in (False, True):
+            alike = [one for one in passengers if is_history(one.job) is of_past]
+            if alike:
+                await self._tell_contacts(alike, fire_events=not of_past)
+
+    async def _tell_contacts(self, passengers: Sequence[Passenger], *, fire_events: bool) -> None:
         stories = [Story.of(one.job, one.known) for one in passengers]
 
         async def tell() -> ContactsUpserted:
-            return await self.client.upsert_contacts([story.request for story in stories], fire_events=True)
+            return await self.client.upsert_contacts(
+                [story.request for story in stories], fire_events=fire_events
+            )
 
         def read(answer: ContactsUpserted) -> None:
             for one, story in zip(passengers, stories, strict=True):

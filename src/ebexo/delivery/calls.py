@@ -15,11 +15,12 @@ from ebexo.delivery.job import Job
 from ebexo.delivery.mapping.uniting import UNITABLE
 from ebexo.delivery.visitors import Question
 from ebexo.events import EventType
-from ebexo.outbox.claim import Batch, begin
+from ebexo.outbox.choosing import Batch
+from ebexo.outbox.claim import begin
 from ebexo.outbox.lease import Lease
 from ebexo.outbox.retry import ALONE_IN_CALL_AFTER
 from ebexo.outbox.settle import settle
-from ebexo.outbox.states import Outcome, State
+from ebexo.outbox.states import MessageKind, Outcome, State
 from ebexo.stores.models import Account, Mode
 
 BATCH = Batch(
@@ -31,6 +32,8 @@ BATCH = Batch(
 )
 """A hundred to a call: beyond it hardly anything is gained, and all of a call are read and written in one go, for
 which other stores' messages wait. With less waiting single calls are as good, and each tells its contact id sooner."""
+HISTORY = Batch(types=BATCH.types, at_least=1, limit=400)
+"""As many contacts to a call as SALESmanago takes: nobody waits for their contact ids."""
 
 Call = Sequence[Job | Question]
 
@@ -40,21 +43,32 @@ def batch_for(account: Account) -> Batch | None:
     return None if account.mode == Mode.DOUBLE_OPT_IN else BATCH
 
 
+def arranged(jobs: Sequence[Job | Question], *, free: int, is_batch: bool) -> tuple[list[Call], list[Call]]:
+    """The calls to make now, for which so many places are free, and the others. One at most is of what is last."""
+    first = [job for job in jobs if not job.claimed.is_last]
+    last = calls_of([job for job in jobs if job.claimed.is_last])
+    calls = [*(calls_of(first) if is_batch else [[job] for job in first]), *last[:1]]
+    return calls[:free], [*calls[free:], *last[1:]]
+
+
 def calls_of(jobs: Sequence[Job | Question]) -> list[Call]:
-    """The jobs, each in exactly one call; those that share one have different contacts and addresses."""
-    together: defaultdict[int, list[Job | Question]] = defaultdict(list)
+    """The jobs, each in exactly one call; those that share one have different contacts and addresses, and are of one
+    kind."""
+    together: defaultdict[tuple[str, int], list[Job | Question]] = defaultdict(list)
     alone: list[Call] = []
     addresses: set[str] = set()
     for job in jobs:
         email = job.event.email
         if email and email not in addresses and may_share(job):
             addresses.add(email)
-            together[job.claimed.message.largest_batch or BATCH.limit].append(job)
+            message = job.claimed.message
+            limit = HISTORY.limit if is_history(job) else BATCH.limit
+            together[message.kind, message.largest_batch or limit].append(job)
         else:
             alone.append([job])
     return [
         group[start : start + size]
-        for size, group in together.items()
+        for (_, size), group in together.items()
         for start in range(0, len(group), size)
     ] + alone
 
@@ -66,8 +80,8 @@ def may_share(job: Job | Question) -> bool:
     message, known = job.claimed.message, job.known
     return (
         job.purpose is Purpose.TELL
-        and not job.double_opt_in
-        and not job.consents
+        and (not job.double_opt_in or is_history(job))  # which never asks for an e-mail
+        and (not job.consents or is_history(job))  # which leaves them out
         and not isinstance(job.errand, CartErrand)
         and (known is None or known.email == job.event.email)
         and not (message.in_doubt and job.errand)
@@ -75,6 +89,15 @@ def may_share(job: Job | Question) -> bool:
         and message.largest_batch != 1
         and not job.event.person.previous_email
     )
+
+
+def is_history(job: Job | Question) -> bool:
+    return bool(job.claimed.message.kind == MessageKind.HISTORY)
+
+
+def is_last(call: Call) -> bool:
+    """Is it a call of what goes where nothing live is due?"""
+    return call[0].claimed.is_last
 
 
 def put_back(lease: Lease, calls: Sequence[Call]) -> None:
@@ -97,12 +120,14 @@ def put_back(lease: Lease, calls: Sequence[Call]) -> None:
 
 
 def begun(lease: Lease, calls: Sequence[Call], *, endpoint: str) -> list[Call]:
-    """The calls, each with its attempt on record."""
+    """The calls, each with its attempt on record. What was claimed to go alone has its own by now."""
+    ready = [call for call in calls if call[0].claimed.attempt_id is not None]
+    calls = [call for call in calls if call[0].claimed.attempt_id is None]
     if not calls:
-        return []
+        return ready
     claimed = [[job.claimed for job in call] for call in calls]
     attempts = begin(lease, claimed, endpoint=endpoint, now=timezone.now())
-    return [
+    return ready + [
         [replace(job, claimed=with_attempt) for job, with_attempt in zip(call, attempted, strict=True)]
         for call, attempted in zip(calls, attempts, strict=True)
     ]

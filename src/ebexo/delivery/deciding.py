@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.orders import ledger as orders
 from ebexo.orders.steps import OrderReason
 from ebexo.outbox import withholding
@@ -30,6 +32,7 @@ def it_arrived(number: int, *, now: datetime) -> None:
         message.done_at = now
         message.save(update_fields=["state", "reason", "in_doubt", "done_at"])
         orders.settle(message.pk, arrived=True, now=now)
+        record(Action.MESSAGE_ARRIVED, store_id=message.store_id, subject=message.event_id)
         _go_on(behind)
 
 
@@ -45,6 +48,7 @@ def send_again(number: int, *, now: datetime) -> None:
             raise NothingToDecide
         requeue(message)
         orders.settle(message.pk, arrived=False, now=now)
+        record(Action.MESSAGE_RETRIED, store_id=message.store_id, subject=message.event_id)
         waiting = withholding.waiting_about(message.store_id, message.topic) if message.topic else []
         _go_on(behind)
         theirs = [other for other in waiting if other.key_id == message.key_id and other.pk != message.pk]
@@ -60,11 +64,16 @@ def _undecided(number: int) -> Message:
 
 
 def _held_behind(number: int) -> list[int]:
-    """Later messages of the same order that were held because of it. No index leads to them, so nothing is locked."""
+    """Later messages of the same order that were held because of it.
+
+    No index leads to them alone, so nothing is locked.
+    """
     message = Message.objects.filter(pk=number).exclude(topic="").first()
     if message is None:
         return []
-    held = Message.objects.filter(store_id=message.store_id, topic=message.topic, state=State.HELD)
+    held = Message.objects.filter(
+        store_id=message.store_id, topic=message.topic, state=State.HELD, done_at__isnull=False
+    )
     return list(held.filter(reason=OrderReason.HELD).order_by("pk").values_list("pk", flat=True))
 
 

@@ -2,12 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import aiohttp
 import structlog
@@ -15,8 +14,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from ebexo.delivery.batches import transfer_batch
-from ebexo.delivery.calls import Call, batch_for, begun, calls_of, put_back
+from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, begun, put_back
 from ebexo.delivery.connection import Connections, note_credentials
+from ebexo.delivery.in_hand import InHand, Places, Send
 from ebexo.delivery.job import Job, Met, meet, prepare
 from ebexo.delivery.pace import Pace
 from ebexo.delivery.result import NotNow, Result, Turn, broken
@@ -29,7 +29,8 @@ from ebexo.delivery.visitors import Question
 from ebexo.delivery.working import Database, leaving_room
 from ebexo.failpoints import failpoint
 from ebexo.outbox.claim import Claim, Claimed, claim
-from ebexo.outbox.lease import Lease, LeaseLost, kept, release, take
+from ebexo.outbox.due import is_due
+from ebexo.outbox.lease import Lease, LeaseLost, kept, needs_renewal, release, take
 from ebexo.outbox.models import Lane
 from ebexo.outbox.retry import PROBE_EVERY
 from ebexo.outbox.settle import settle
@@ -43,8 +44,6 @@ TO_SPARE = 1.25
 """The lease must still cover so many times a whole call when one begins."""
 SLICE = 30.0
 """So long a store is served before the next one has its turn."""
-LOOK_AGAIN = 0.5
-"""How long a message waits at most while there is a place free and every call in flight is slow."""
 
 log = structlog.get_logger("ebexo.delivery")
 _ACCOUNTS = Rows(Account, "store_id = {}")
@@ -71,10 +70,12 @@ async def drain(
     pace: Pace,
     stopping: asyncio.Event,
     has_neighbours: Callable[[], bool] = lambda: False,
+    others_wait: Callable[[], bool] = lambda: False,
 ) -> None:
     """Send what is due for this store, a few calls at a time, for half a minute at most: then others have their turn.
 
-    Returns at once if the lane is held. `has_neighbours`: are other stores served beside it just now?
+    Returns at once if the lane is held. `has_neighbours`: are other stores served beside it just now? `others_wait`: is
+    there no room for another that has something to send? Then history goes no further than one call.
     """
     lease = await database(partial(take, store_id, owner=owner, now=timezone.now()))
     if lease is None:
@@ -97,7 +98,7 @@ async def drain(
 
     try:
         considerate = leaving_room(database, has_neighbours=has_neighbours)
-        await _empty(holding, send=send, database=considerate, stopping=stopping)
+        await _empty(holding, send=send, database=considerate, stopping=stopping, others_wait=others_wait)
     except LeaseLost:
         log.warning("lease_lost", store=store_id, epoch=holding.lease.epoch)
     finally:
@@ -120,37 +121,40 @@ async def sent(call: Call, client: Client, *, turn: Turn, now: datetime) -> list
 async def _empty(
     holding: Holding,
     *,
-    send: Callable[[Call], Coroutine[Any, Any, list[Result]]],
+    send: Send,
     database: Database,
     stopping: asyncio.Event,
+    others_wait: Callable[[], bool],
 ) -> None:
     end = asyncio.get_running_loop().time() + SLICE
-    calls = await database(partial(_claim, holding, limit=CONCURRENCY, stopping=stopping))
-    running = {asyncio.create_task(send(call)) for call in calls}
+    in_hand = InHand(send)
+    in_hand.begin(await database(partial(_claim, holding, limit=CONCURRENCY, stopping=stopping)))
     going_on = True
     try:
-        while running:  # a slow call must not keep those waiting for whom there is a place
-            done, running = await asyncio.wait(
-                running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
-            )
-            results = [result for task in done for result in task.result()]
+        while in_hand:  # a slow call must not keep those waiting for whom there is a place
+            results = await in_hand.results()
             going_on = going_on and not stopping.is_set() and asyncio.get_running_loop().time() < end
-            has_place = going_on and not (running and holding.is_lone)
-            places = Places(CONCURRENCY - len(running) if has_place else 0, has_company=bool(running))
-            calls, works = await database(partial(_serve, holding, results, places, stopping=stopping))
-            running |= {asyncio.create_task(send(call)) for call in calls}
-            going_on = going_on and works
+            has_place = going_on and not (in_hand and holding.is_lone)
+            places = Places(
+                CONCURRENCY - len(in_hand) if has_place else 0,
+                has_company=bool(in_hand),
+                takes_history=in_hand.takes_history and not others_wait(),
+            )
+            has_to_serve = bool(results) or await database(partial(_has_to_serve, holding, places))
+            if has_to_serve:
+                calls, works = await database(partial(_serve, holding, results, places, stopping=stopping))
+                in_hand.begin(calls)
+                going_on = going_on and works
     finally:
-        if running:  # the lane must not go to anybody else while calls of ours are on their way
-            await asyncio.wait(running)
+        await in_hand.all_ended()  # until then the lane must not go to anybody else
 
 
-@dataclass(frozen=True)
-class Places:
-    """How many calls may begin now. `has_company`: others are on their way."""
-
-    free: int
-    has_company: bool = False
+def _has_to_serve(holding: Holding, places: Places) -> bool:
+    """Is there anything to claim, or the lane to hold on to? A look that writes nothing."""
+    if needs_renewal(holding.lease):
+        return True
+    store_id = holding.lease.store_id
+    return bool(places.free) and is_due(store_id, with_history=places.takes_history, now=timezone.now())
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,10 @@ def _take(holding: Holding, places: Places) -> Taken | None:
     account = _ACCOUNTS.first(holding.lease.store_id)
     if account is None:  # the store was removed, and its lane with it
         raise LeaseLost
-    now = timezone.now()
+    now, sends = (
+        timezone.now(),
+        account.active and not account.dry_run,
+    )  # else each is told why it is withheld
     if account.active and not account.is_complete:
         unfilled = LaneVerdict(works=False, backoff=PROBE_EVERY, pause="incomplete")
         settle(holding.lease, [], verdict=unfilled, now=now)
@@ -212,10 +219,11 @@ def _take(holding: Holding, places: Places) -> Taken | None:
         holding.lease,
         limit=places.free,
         now=now,
-        # what is withheld is told one by one
-        unite=uniting_for(account) if account.active and not account.dry_run else None,
+        unite=uniting_for(account) if sends else None,
         batch=batch_for(account),
+        history=HISTORY if places.takes_history else None,
         has_company=places.has_company,
+        endpoint=account.endpoint if sends else None,
     )
     holding.lease, holding.is_lone = taken.lease, taken.is_lone
     return Taken(taken, account, now)
@@ -232,9 +240,9 @@ def _calls(holding: Holding, taken: Taken | None, places: Places, *, stopping: a
             settle(holding.lease, stopped, verdict=None, now=timezone.now())
         jobs = [job for _, job in prepared if not isinstance(job, Outcome)]
         if jobs or not stopped:
-            calls = calls_of(jobs) if taken.claim.is_batch else [[job] for job in jobs]
-            put_back(holding.lease, calls[places.free :])
-            return begun(holding.lease, calls[: places.free], endpoint=account.endpoint)
+            calls, others = arranged(jobs, free=places.free, is_batch=taken.claim.is_batch)
+            put_back(holding.lease, others)
+            return begun(holding.lease, calls, endpoint=account.endpoint)
         taken = None if stopping.is_set() else _take(holding, places)
     return []
 
@@ -257,7 +265,7 @@ def _settle(holding: Holding, results: list[Result]) -> bool:
         return True
     telling = _told_by_these_settings(holding.lease.store_id, results)
     verdict = _verdict(holding.lease.store_id, telling) if telling else None
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         outcomes = take_in(results, now=now)
         claimed = [result.job.claimed for result in results]
         settle(holding.lease, list(zip(claimed, outcomes, strict=True)), verdict=verdict, now=now)
@@ -280,7 +288,8 @@ def _told_by_these_settings(store_id: int, results: list[Result]) -> list[Result
 
 
 def _verdict(store_id: int, results: list[Result]) -> LaneVerdict:
-    lane = _LANES.first(store_id)
+    errors = [result.error for result in results if result.error]
+    lane = _LANES.first(store_id) if errors else None
     chance = random.random()  # noqa: S311  (jitter)
-    failures = lane.failures if lane else 0  # the store was removed
-    return lane_verdict([result.error for result in results], failures=failures, chance=chance)
+    failures = lane.failures if lane else 0  # none, or the store was removed
+    return lane_verdict(errors, failures=failures, chance=chance)

@@ -97,7 +97,7 @@ def _order_errand(
             message=message.pk,
             counts_when_paid=account.purchase_counts == PurchaseCounts.PAID,
             is_cancelled_later=_is_cancelled_later(message),
-            fates=_fates,
+            fates=fates_of,
         )
     if isinstance(step, WaitForPurchase | OrderReason):
         return step
@@ -110,7 +110,7 @@ def _is_cancelled_later(message: Message) -> bool:
     return waiting.filter(type=EventType.ORDER_CANCELLED).exclude(pk=message.pk).exists()
 
 
-def _fates(messages: Collection[int]) -> Mapping[int, Fate]:
+def fates_of(messages: Collection[int]) -> Mapping[int, Fate]:
     """What became of the messages that claimed a step and were never acknowledged. One that is gone told nothing."""
     there = (
         {message.pk: _fate(message) for message in Message.objects.filter(pk__in=messages)}

@@ -1,12 +1,13 @@
 """One message made ready to be sent: everything read from the database beforehand, the gate asked again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from ebexo.consents.gate import Purpose, Withhold
 from ebexo.consents.judging import email_of, judge
-from ebexo.consents.ledger import latest
+from ebexo.consents.ledger import all_latest
 from ebexo.consents.models import Consent, Decision
 from ebexo.contacts.knowledge import Known
 from ebexo.contacts.known import all_known
@@ -57,15 +58,32 @@ class Job:
 
 @dataclass(frozen=True)
 class Met:
-    """The people that messages are about, and what SALESmanago knows of them, by their numbers."""
+    """The people that messages are about, and what SALESmanago knows of them, by their numbers.
+
+    What they decided is read when it is asked for first, of them all.
+    """
 
     people: Mapping[int, Contact]
     known: Mapping[int, Known]
+    account: Account
+    _decisions: dict[str, Mapping[int, Decision]] = field(default_factory=dict)
+
+    def decisions(self, code: str) -> Mapping[int, Decision]:
+        """The newest decision of each on the consent `code`; those who decided nothing are left out."""
+        if code not in self._decisions:
+            self._decisions[code] = all_latest(self.account.store_id, sorted(self.people), code)
+        return self._decisions[code]
+
+    @cached_property
+    def named_consents(self) -> Sequence[tuple[str, str]]:
+        """Codes of the store's consents that have a name in SALESmanago, and the names, ordered by code."""
+        named = Consent.objects.filter(store_id=self.account.store_id).exclude(vendor_name="")
+        return list(named.order_by("code").values_list("code", "vendor_name"))
 
 
 def meet(messages: Iterable[Claimed], account: Account) -> Met:
     people = people_behind(claimed.key for claimed in messages)
-    return Met(people, all_known(sorted(people), remote=account.remote))
+    return Met(people, all_known(sorted(people), remote=account.remote), account)
 
 
 def prepare(
@@ -85,7 +103,13 @@ def prepare(
         return whose_cart(claimed, event, account, now=now)
     doubt = doubt_about(contact, but=claimed.message.pk)
     judgement = judge(
-        event, account=account, contact=contact, known=told, may_be_there=doubt, was_let_in=True
+        event,
+        account=account,
+        contact=contact,
+        known=told,
+        may_be_there=doubt,
+        was_let_in=True,
+        decisions=met.decisions(account.consent_code) if Mode(account.mode).needs_consent else None,
     )
     if isinstance(judgement.verdict, Withhold):
         return _withheld(claimed, judgement.verdict.reason, event, told)
@@ -97,14 +121,14 @@ def prepare(
         remote=account.remote,
         known=told,
         bought=contact.bought_at is not None,
-        rules=_rules(account, types=[*claimed.message.carried, event.type]),
+        rules=rules_of(account, types=[*claimed.message.carried, event.type]),
         double_opt_in=account.mode == Mode.DOUBLE_OPT_IN,
         own_yes_at=judgement.own_yes_at,
         standing_yes_at=judgement.standing_yes_at,
         opted_out_at=contact.opted_out_at,
         own_no_at=judgement.own_no_at,
         purpose=judgement.purpose,
-        consents=_consents(event, account, contact),
+        consents=_consents(event, contact, met),
     )
     is_errand = judgement.purpose is Purpose.TELL and (event.type.is_of_cart or event.type.is_of_order)
     return _with_errand(job, contact, now=now) if is_errand else job
@@ -148,7 +172,7 @@ def _withheld(claimed: Claimed, reason: str, event: StoreEvent, told: Known | No
     return Outcome(State.WITHHELD, kind="withheld", reason=reason, was_called=False, person=person)
 
 
-def _rules(account: Account, *, types: Sequence[str]) -> Rules:
+def rules_of(account: Account, *, types: Sequence[str]) -> Rules:
     """The rules for an event of the last of these types, with which events of the others were united."""
     tags = tags_of(account)
     together = dict.fromkeys(tag for event_type in types for tag in tags.get(event_type, ()))
@@ -164,17 +188,13 @@ def _rules(account: Account, *, types: Sequence[str]) -> Rules:
     )
 
 
-def _consents(event: StoreEvent, account: Account, contact: Contact) -> tuple[ConsentDetail, ...]:
+def _consents(event: StoreEvent, contact: Contact, met: Met) -> tuple[ConsentDetail, ...]:
     """What the person decided last on the consents that this event speaks of and that have a name in SALESmanago."""
     if not event.consents:
         return ()
     codes = {answer.code for answer in event.consents}
-    named = Consent.objects.filter(store_id=account.store_id, code__in=codes).exclude(vendor_name="")
-    details = []
-    for code, name in named.order_by("code").values_list("code", "vendor_name"):
-        if decision := latest(contact, code):
-            details.append(_detail(name, decision))
-    return tuple(details)
+    named = [(name, met.decisions(code)) for code, name in met.named_consents if code in codes]
+    return tuple(_detail(name, decisions[contact.pk]) for name, decisions in named if contact.pk in decisions)
 
 
 def _detail(name: str, decision: Decision) -> ConsentDetail:

@@ -7,10 +7,13 @@ from datetime import datetime
 from ebexo.consents.gate import OptIn, opt_in
 from ebexo.contacts.knowledge import Known
 from ebexo.delivery.as_known import as_known
+from ebexo.delivery.calls import is_history
 from ebexo.delivery.job import Job
 from salesmanago import BasicContact, Client
 
 CONFIRMATION_MAY_BE_MISSING = "confirmation_may_be_missing"
+NEVER_CONFIRMED = "never_confirmed"
+"""A contact of history that is told as opted out, since SALESmanago never had their e-mail confirmed."""
 
 
 def opt_in_of(job: Job, known: Known | None) -> OptIn:
@@ -67,8 +70,11 @@ def settled_opt_in(job: Job, known: Known | None) -> tuple[OptIn, tuple[str, ...
     """The opt-in after looking, and a note for the merchant.
 
     A confirmation e-mail is asked for once. Where the try in doubt asked for one and the contact is there, it may
-    have gone out, so it is not asked for again.
+    have gone out, so it is not asked for again. History never asks for one: whoever SALESmanago knows keeps their
+    status, and somebody unknown there, who never confirmed, is opted out until they say yes themselves.
     """
+    if is_history(job) and opt_in_of(job, known) is OptIn.ONCE_CONFIRMED:
+        return (OptIn.LEAVE, ()) if known else (OptIn.OUT, (NEVER_CONFIRMED,))
     if known and job.claimed.message.in_doubt and opt_in_of(job, job.known) is OptIn.ONCE_CONFIRMED:
         return OptIn.LEAVE, (CONFIRMATION_MAY_BE_MISSING,)
     return opt_in_of(job, known), ()

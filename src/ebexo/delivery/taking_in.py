@@ -28,7 +28,7 @@ OF_ORDERS = [event_type.value for event_type in EventType if event_type.is_of_or
 
 def take_in(results: Sequence[Result], *, now: datetime) -> list[Outcome]:
     """Keep what was learnt. Gives back the outcomes to settle with. Call it inside the transaction that settles."""
-    numbers = sorted(result.job.contact for result in results if isinstance(result.job, Job))
+    numbers = sorted({result.job.contact for result in results if isinstance(result.job, Job)})
     contacts = {contact.pk: contact for contact in _CONTACTS.found(numbers)}
     outcomes = [_take_in(result, contacts, now=now) for result in results]
     _learn(results, contacts, now=now)

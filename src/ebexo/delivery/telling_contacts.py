@@ -1,10 +1,11 @@
 """Telling SALESmanago a contact, as the event at hand knows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ebexo.consents.gate import OptIn
 from ebexo.contacts.knowledge import Known, Status
+from ebexo.delivery.calls import is_history
 from ebexo.delivery.job import Job
 from ebexo.delivery.lookup import (
     CONFIRMATION_MAY_BE_MISSING,
@@ -16,7 +17,7 @@ from ebexo.delivery.lookup import (
 from ebexo.delivery.mapping.contact import Mapped, contact_upsert
 from ebexo.delivery.result import Result, Turn, delivered, failed
 from ebexo.delivery.words import without_the_person
-from salesmanago import Client, ContactUpsert, Refused, SalesmanagoError
+from salesmanago import Client, ContactUpsert, ContactUpserted, Refused, SalesmanagoError
 
 
 async def tell_contact(job: Job, client: Client, *, turn: Turn, now: datetime) -> Result:
@@ -43,13 +44,26 @@ async def _tell(job: Job, known: Known | None, client: Client, *, turn: Turn, no
     story = Story.of(job, known)
     await turn()
     try:
-        answer = await client.upsert_contact(story.request)
+        answer = await (_tell_quietly if is_history(job) else _tell_alone)(story.request, client)
     except SalesmanagoError as error:
         error.vendor_message = without_the_person(error.vendor_message, story.request)
         return Result(job, failed(error, job, was_told=True), error=error)
     excerpt = f"contactId {answer.contact_id}"
     outcome = delivered(http_status=answer.http_status, excerpt=excerpt, notes=story.notes)
     return Result(job, outcome, known=story.now_known(answer.contact_id, now=now))
+
+
+async def _tell_alone(request: ContactUpsert, client: Client) -> ContactUpserted:
+    return await client.upsert_contact(request)
+
+
+async def _tell_quietly(request: ContactUpsert, client: Client) -> ContactUpserted:
+    """As a batch of one: only a batch can say that no rule and no workflow is to start."""
+    answer = await client.upsert_contacts([request], fire_events=False)
+    contact_id = answer.contact_ids.get(request.email)
+    if contact_id is None:
+        raise Refused(http_status=answer.http_status)
+    return ContactUpserted(contact_id, None, http_status=answer.http_status)
 
 
 _STATUS = {OptIn.NOW: Status.OPT_IN, OptIn.ONCE_CONFIRMED: Status.PENDING, OptIn.OUT: Status.OPT_OUT}
@@ -67,9 +81,16 @@ class Story:
 
     @classmethod
     def of(cls, job: Job, known: Known | None) -> "Story":
+        """History came by no trigger, so it carries no tags; and no batch is known to take consents."""
         opting, notes = settled_opt_in(job, known)
+        of_past = is_history(job)
         mapped = contact_upsert(
-            job.event, rules=job.rules, known=known, bought=job.bought, opt_in=opting, consents=job.consents
+            job.event,
+            rules=replace(job.rules, tags={}) if of_past else job.rules,
+            known=known,
+            bought=job.bought,
+            opt_in=opting,
+            consents=() if of_past else job.consents,
         )
         return cls(job, known, opting, mapped, (*mapped.notes, *notes))
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
-LONG = 0.03
+LONG = 0.01
 """Seconds of computing that only a batch takes."""
 ROOM = 4.0
 """So many times as long as its work took a batch waits then, where others have something to do."""

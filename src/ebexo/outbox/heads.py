@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from ebexo.outbox.models import Key
-from ebexo.outbox.states import State
+from ebexo.outbox.states import MessageKind, State
 from ebexo.statements import change_some
 
 AT_ONCE = 500
@@ -16,9 +16,15 @@ _OLDEST = """
        AND message.done_at IS NULL
      ORDER BY message.key_seq LIMIT 1)
 """
+_LIVE = f"""
+    (SELECT 1 FROM ebexo_outbox_message AS message
+     WHERE message.key_id = ebexo_outbox_key.id AND message.key_seq >= ebexo_outbox_key.head_seq
+       AND message.done_at IS NULL AND message.kind = '{MessageKind.LIVE}')
+"""  # noqa: S608  (our own word)
 _DUE_AT = "CASE WHEN message.state = %s THEN COALESCE(message.not_before, message.accepted_at) END"
 _MOVE = f"""
     UPDATE ebexo_outbox_key SET
+        is_history = CASE WHEN is_history THEN TRUE ELSE NOT EXISTS {_LIVE} END,
         head_message = {_OLDEST.format(column="message.id")},
         due_at = {_OLDEST.format(column=_DUE_AT)},
         head_seq = COALESCE({_OLDEST.format(column="message.key_seq")}, tail_seq + 1)

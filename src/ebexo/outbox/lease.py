@@ -86,9 +86,14 @@ def renew(lease: Lease, *, now: datetime, length: timedelta | None = None) -> Le
     return Lease(lease.store_id, lease.epoch, started + length.total_seconds())
 
 
+def needs_renewal(lease: Lease) -> bool:
+    """Is a quarter of the lease over?"""
+    return not lease.covers(0.75 * lease_length().total_seconds())
+
+
 def kept(lease: Lease, *, now: datetime) -> Lease:
-    """The same lane, renewed where a quarter of the lease is over. Raises LeaseLost."""
-    if lease.covers(0.75 * lease_length().total_seconds()):
+    """The same lane, renewed where that is due. Raises LeaseLost."""
+    if not needs_renewal(lease):
         return lease
     with transaction.atomic():
         return renew(lease, now=now)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from ebexo.outbox.states import State
+from ebexo.outbox.states import MessageKind, State
 from ebexo.stores.models import Store
 
 
@@ -37,7 +37,11 @@ class Lane(models.Model):
 
 
 class Key(models.Model):
-    """One contact's messages, in order. Only the head may be sent; `due_at` is null while it is being sent."""
+    """One contact's messages, in order. Only the head may be sent; `due_at` is null while it is being sent.
+
+    `is_history`: all that is not final here is of the kind history. Where something live waits behind, what stands
+    before it is as urgent.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE)
     key = models.CharField(max_length=80)
@@ -45,6 +49,7 @@ class Key(models.Model):
     head_seq = models.BigIntegerField(default=1)
     head_message = models.BigIntegerField(null=True)
     due_at = models.DateTimeField(null=True)
+    is_history = models.BooleanField(default=False)
     blocked = models.BooleanField(default=False)
 
     class Meta:
@@ -52,7 +57,7 @@ class Key(models.Model):
         indexes: ClassVar = [
             # The one query the dispatcher lives on: heads of a store that are due, oldest first.
             models.Index(
-                fields=["store", "due_at", "head_message"],
+                fields=["store", "is_history", "due_at", "head_message"],
                 condition=Q(head_seq__lte=F("tail_seq"), blocked=False),
                 name="ebexo_key_due",
             )
@@ -72,7 +77,7 @@ class Message(models.Model):
     `largest_batch`: a call with more messages than that was turned down as a whole.
     """
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, db_index=False)  # others begin with it
     key = models.ForeignKey(Key, on_delete=models.CASCADE, null=True, related_name="messages")
     key_seq = models.BigIntegerField(null=True)
     event_id = models.CharField(max_length=64)
@@ -83,7 +88,9 @@ class Message(models.Model):
     occurred_at = models.DateTimeField()
     accepted_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True)
-    kind = models.CharField(max_length=10, default="live")
+    kind = models.CharField(
+        max_length=10, choices=[(kind, kind) for kind in MessageKind], default=MessageKind.LIVE
+    )
     state = models.CharField(max_length=12, choices=[(state, state) for state in State])
     reason = models.CharField(max_length=40, null=True)
     notes = models.JSONField(default=list)
@@ -104,10 +111,26 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["key", "key_seq"], name="ebexo_message_seq"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["store", "state"], condition=IS_LIVE, name="ebexo_message_live"),
+            models.Index(
+                fields=["store", "state", "accepted_at", "type"], condition=IS_LIVE, name="ebexo_message_live"
+            ),
+            # The lists and the numbers of the panel: what ended when, and all there is. The type stands last, so that
+            # a list of one kind of event is read from the index as well.
+            models.Index(
+                fields=["store", "state", "done_at", "type"],
+                condition=Q(done_at__isnull=False),  # in these words SQLite knows it again
+                name="ebexo_message_ended",
+            ),
+            models.Index(fields=["store", "accepted_at", "type"], name="ebexo_message_told"),
             # What waits of one cart or one order.
             models.Index(
                 fields=["store", "topic"], condition=IS_LIVE & ~Q(topic=""), name="ebexo_message_topic"
+            ),
+            # What was told of an order, however long ago: the reconciliation with the shop's own orders.
+            models.Index(
+                fields=["store", "topic"],
+                condition=Q(type__in=("order.placed", "order.paid")),
+                name="ebexo_message_order",
             ),
             # What was withheld of one person: their page in the panel, and an erasure.
             models.Index(

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
+from ebexo.outbox.bell import announce
 from ebexo.outbox.models import Key, Lane, Message
-from ebexo.outbox.states import State
+from ebexo.outbox.states import MessageKind, State
 from ebexo.statements import Rows, insert, new
 
 _HASHES = "SELECT event_id, payload_sha FROM ebexo_outbox_message WHERE store_id = %s AND event_id IN"
@@ -18,7 +19,7 @@ _TOLD_BEFORE = Rows(Message, "store_id = {} AND event_id = {}")
 @dataclass(frozen=True)
 class NewMessage:
     """A store event on its way into the outbox. `sha` tells a repeat from another body under the same id; `topic` is
-    what it is about besides its contact.
+    what it is about besides its contact; history is what was there before, and goes where nothing live is due.
     """
 
     event_id: str
@@ -28,6 +29,7 @@ class NewMessage:
     accepted_at: datetime
     notes: Sequence[str] = ()
     topic: str = ""
+    kind: MessageKind = MessageKind.LIVE
 
 
 def already_known(store_id: int, event_id: str) -> Message | None:
@@ -47,7 +49,7 @@ def put(
     store_id: int, message: NewMessage, *, key: str, payload: str, not_before: datetime | None = None
 ) -> Message:
     """Queue `message` as the last one of `key`. Sequence equals commit order: the key's row stays locked till then."""
-    place = next_place(store_id, key)
+    place = next_place(store_id, key, kind=message.kind)
     row = waiting_row(store_id, message, payload=payload, not_before=not_before)
     row.key_id, row.key_seq = place.key_id, place.seq
     insert(row)
@@ -106,6 +108,7 @@ def _row(store_id: int, message: NewMessage, **fields: object) -> Message:
         event_id=message.event_id,
         type=message.type,
         topic=message.topic,
+        kind=message.kind,
         payload_sha=message.sha,
         occurred_at=message.occurred_at,
         accepted_at=message.accepted_at,
@@ -114,11 +117,17 @@ def _row(store_id: int, message: NewMessage, **fields: object) -> Message:
     )
 
 
-_NEXT_SEQ = """
-    INSERT INTO ebexo_outbox_key (store_id, key, tail_seq, head_seq, blocked) VALUES (%s, %s, 1, 1, %s)
-    ON CONFLICT (store_id, key) DO UPDATE SET tail_seq = ebexo_outbox_key.tail_seq + 1
-    RETURNING id, tail_seq, head_seq
+IS_HISTORY = """
+    is_history = CASE WHEN ebexo_outbox_key.head_seq <= ebexo_outbox_key.tail_seq
+        THEN ebexo_outbox_key.is_history AND excluded.is_history ELSE excluded.is_history END
 """
+"""What a key is once more was put into it: history as long as nothing live is among what waits."""
+_NEXT_SEQ = f"""
+    INSERT INTO ebexo_outbox_key (store_id, key, tail_seq, head_seq, is_history, blocked)
+    VALUES (%s, %s, 1, 1, %s, %s)
+    ON CONFLICT (store_id, key) DO UPDATE SET tail_seq = ebexo_outbox_key.tail_seq + 1, {IS_HISTORY}
+    RETURNING id, tail_seq, head_seq
+"""  # noqa: S608  (our own words)
 
 
 @dataclass(frozen=True)
@@ -137,11 +146,12 @@ class Place:
         if self.is_first:
             due_at = message.not_before or message.accepted_at
             Key.objects.filter(pk=self.key_id).update(head_message=message.pk, due_at=due_at)
+            announce(self.store_id)
 
 
-def next_place(store_id: int, key: str) -> Place:
-    """A new place at the end of `key`; one statement on either database."""
+def next_place(store_id: int, key: str, *, kind: str) -> Place:
+    """A new place at the end of `key` for a message of this kind; one statement on either database."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_SEQ, [store_id, key, False])
+        cursor.execute(_NEXT_SEQ, [store_id, key, kind == MessageKind.HISTORY, False])
         row_id, tail_seq, head_seq = cursor.fetchone()
     return Place(store_id, row_id, tail_seq, is_first=head_seq == tail_seq)

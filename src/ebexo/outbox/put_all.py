@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from ebexo.outbox.bell import announce
 from ebexo.outbox.models import Lane, Message
-from ebexo.outbox.put import NewMessage, waiting_row, withheld_row
+from ebexo.outbox.put import IS_HISTORY, NewMessage, waiting_row, withheld_row
+from ebexo.outbox.states import MessageKind
 from ebexo.statements import insert_all
 
 
@@ -31,9 +33,11 @@ class Withheld:
 
 def put_all(store_id: int, entries: Sequence[Queued | Withheld]) -> None:
     """Store these in their order, as `put` and `put_withheld` would one after the other."""
-    places = _next_places(store_id, Counter(entry.key for entry in entries if isinstance(entry, Queued)))
+    places = _next_places(store_id, [entry for entry in entries if isinstance(entry, Queued)])
     insert_all(Message, [_row(store_id, entry, places) for entry in entries])
-    _become_heads([place.key_id for place in places.values() if place.is_first])
+    if first := [place.key_id for place in places.values() if place.is_first]:
+        _become_heads(first)
+        announce(store_id)
 
 
 @dataclass
@@ -55,20 +59,24 @@ def _row(store_id: int, entry: Queued | Withheld, places: dict[str, _Places]) ->
     return row
 
 
-_NEXT_PLACES = """
-    INSERT INTO ebexo_outbox_key (store_id, key, tail_seq, head_seq, blocked) VALUES {}
-    ON CONFLICT (store_id, key) DO UPDATE SET tail_seq = ebexo_outbox_key.tail_seq + excluded.tail_seq
+_NEXT_PLACES = f"""
+    INSERT INTO ebexo_outbox_key (store_id, key, tail_seq, head_seq, is_history, blocked) VALUES {{}}
+    ON CONFLICT (store_id, key) DO UPDATE SET
+        tail_seq = ebexo_outbox_key.tail_seq + excluded.tail_seq, {IS_HISTORY}
     RETURNING id, key, tail_seq, head_seq
-"""
+"""  # noqa: S608  (our own words)
 
 
-def _next_places(store_id: int, wanted: Counter[str]) -> dict[str, _Places]:
-    """So many new places at the end of each key."""
-    if not wanted:
+def _next_places(store_id: int, queued: Sequence[Queued]) -> dict[str, _Places]:
+    """New places at the end of each key, as many as it is to get messages."""
+    if not queued:
         return {}
-    values = [value for key, places in wanted.items() for value in (store_id, key, places, 1, False)]
+    wanted = Counter(entry.key for entry in queued)
+    with_live = {entry.key for entry in queued if entry.message.kind != MessageKind.HISTORY}
+    rows = [(store_id, key, places, 1, key not in with_live, False) for key, places in wanted.items()]
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_PLACES.format(", ".join(["(%s, %s, %s, %s, %s)"] * len(wanted))), values)
+        marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
+        cursor.execute(_NEXT_PLACES.format(marks), [value for row in rows for value in row])
         found = cursor.fetchall()
     places = {}
     for key_id, key, tail_seq, head_seq in found:

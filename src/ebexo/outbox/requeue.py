@@ -18,7 +18,7 @@ def move_to_end(message: Message) -> None:
     """Move a waiting message behind everything else of its contact. Call it inside the transaction that locked it."""
     if message.key is None:
         raise ValueError("the message was never queued")
-    place = next_place(message.store_id, message.key.key)
+    place = next_place(message.store_id, message.key.key, kind=message.kind)
     message.key_seq = place.seq
     message.save(update_fields=["key_seq"])
     place.take(message)

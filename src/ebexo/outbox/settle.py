@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ebexo.failpoints import failpoint
+from ebexo.outbox.bell import announce
 from ebexo.outbox.claim import Claimed
 from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.lease import Lease, LeaseLost
@@ -152,7 +153,7 @@ def _line_up(outcomes: Iterable[Settled], *, now: datetime) -> None:
 def _move(claimed: Claimed, key: str) -> None:
     """To the end of another contact's key: it turned out whose message it is."""
     message = claimed.message
-    place = next_place(message.store_id, key)
+    place = next_place(message.store_id, key, kind=message.kind)
     message.key_id, message.key_seq = place.key_id, place.seq
     message.save(update_fields=["key_id", "key_seq"])
     place.take(message)
@@ -180,6 +181,7 @@ def _settle_lane(lane: Lane, verdict: LaneVerdict, *, now: datetime) -> None:
 def resume(store_id: int) -> None:
     """The store's settings were saved: try at once, whatever went wrong before."""
     Lane.objects.filter(store_id=store_id).update(failures=0, backoff_until=None, paused_reason=None)
+    announce(store_id)
 
 
 def back_off(store_id: int, *, chance: float, now: datetime) -> None:

@@ -5,6 +5,14 @@ from datetime import timedelta
 from enum import StrEnum
 
 
+class MessageKind(StrEnum):
+    LIVE = "live"
+    """Happens in the shop now."""
+    HISTORY = "history"
+    """Was there before; goes where nothing live is due. The two kinds never share a call, and none is united with one
+    of the other."""
+
+
 class State(StrEnum):
     """All but the first two are final."""
 

@@ -2,16 +2,25 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
+from ebexo.outbox.bell import announce
 from ebexo.outbox.models import Lane
 
 
 def stop(store_id: int, *, now: datetime) -> None:
     """Begin no further call for this store. Those that are on their way end as they end."""
-    lane, _is_new = Lane.objects.get_or_create(store_id=store_id)
-    if lane.stopped_at is None:
-        Lane.objects.filter(pk=lane.pk).update(stopped_at=now)
+    with transaction.atomic():
+        lane, _is_new = Lane.objects.get_or_create(store_id=store_id)
+        if Lane.objects.filter(pk=lane.pk, stopped_at=None).update(stopped_at=now):
+            record(Action.SENDING_PAUSED, store_id=store_id)
 
 
 def go_on(store_id: int) -> None:
     """Send again, in the order in which things happened."""
-    Lane.objects.filter(store_id=store_id).update(stopped_at=None)
+    with transaction.atomic():
+        if Lane.objects.filter(store_id=store_id).exclude(stopped_at=None).update(stopped_at=None):
+            record(Action.SENDING_RESUMED, store_id=store_id)
+            announce(store_id)

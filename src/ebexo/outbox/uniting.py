@@ -40,7 +40,8 @@ def _one(head: Message, followers: list[Message], unite: Unite, *, now: datetime
     last, earlier = head, []
     for follower in followers:
         is_next = follower.key_seq == (last.key_seq or 0) + 1
-        payload = unite(last, follower) if is_next and _is_fresh(follower) else None
+        may_be_one = is_next and _is_fresh(follower) and follower.kind == last.kind
+        payload = unite(last, follower) if may_be_one else None
         if payload is None:
             break
         follower.payload, follower.carried = payload, [*last.carried, last.type]

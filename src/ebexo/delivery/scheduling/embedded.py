@@ -8,6 +8,7 @@ second finds what fell due by the clock alone.
 import asyncio
 import os
 import random
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -17,15 +18,16 @@ from typing import Any, TypeVar
 
 import aiohttp
 import structlog
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import DatabaseError, connection, connections
 from django.utils import timezone
 
 from ebexo.delivery.drain import drain
 from ebexo.delivery.pace import Pace
 from ebexo.delivery.scheduling.nightly import Nightly
 from ebexo.delivery.scheduling.reading import StatusReading
+from ebexo.delivery.scheduling.threads import DatabaseThreads, with_a_usable_connection
 from ebexo.environment import environment
-from ebexo.outbox.claim import due_stores
+from ebexo.outbox.due import due_stores
 from ebexo.outbox.lease import release_all
 from ebexo.outbox.settle import back_off
 from salesmanago import open_session
@@ -35,6 +37,9 @@ BUSY_LISTEN_EVERY = 0.05
 """While something is being sent: our own commits are heard, too."""
 LOOK_EVERY = 1.0
 LANES_AT_ONCE = 50
+SWITCH_EVERY = 0.0005
+"""Seconds for which a thread of this process computes while another wants to. By Python's own measure, ten times that,
+an event that goes through a dozen statements waits a dozen times for a batch that is being prepared."""
 
 log = structlog.get_logger("ebexo.delivery")
 T = TypeVar("T")
@@ -48,7 +53,7 @@ class Dispatcher:
 
     def __init__(self, *, nightly: Callable[[], Iterator[object]] | None = None) -> None:
         self._owner = f"embedded-{os.getpid()}"
-        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="ebexo-dispatcher-database")
+        self._database = DatabaseThreads(2)
         self._ear = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebexo-dispatcher-ear")
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="ebexo-dispatcher")
         self._drains: dict[int, asyncio.Task[None]] = {}
@@ -57,6 +62,7 @@ class Dispatcher:
         mark = environment().data_dir / "pruned"
         self._nightly = Nightly(nightly, database=self._database, mark=mark) if nightly else None
         self._is_first_look = True
+        self._is_full = False
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop
         self._stopping: asyncio.Event
@@ -78,6 +84,7 @@ class Dispatcher:
 
     async def _run(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        sys.setswitchinterval(SWITCH_EVERY)
         self._started.set()
         async with open_session() as session:
             while not self._stopping.is_set():
@@ -90,9 +97,9 @@ class Dispatcher:
             await self._reading.end()
             if self._nightly:
                 await self._nightly.end()
-        for pool in (self._workers, self._ear):
-            pool.submit(connections.close_all)
-            pool.shutdown()
+        self._database.close()
+        self._ear.submit(connections.close_all)
+        self._ear.shutdown()
 
     async def _look(self, session: aiohttp.ClientSession) -> None:
         if self._is_first_look:
@@ -108,8 +115,10 @@ class Dispatcher:
 
     async def _start_drains(self, session: aiohttp.ClientSession) -> None:
         due = await self._database(lambda: due_stores(now=timezone.now()))
-        for store_id in due:
-            if store_id not in self._drains and len(self._drains) < LANES_AT_ONCE:
+        waiting = [store_id for store_id in due if store_id not in self._drains]
+        self._is_full = len(self._drains) + len(waiting) > LANES_AT_ONCE
+        for store_id in waiting:
+            if len(self._drains) < LANES_AT_ONCE:
                 self._drains[store_id] = asyncio.create_task(
                     drain(
                         store_id,
@@ -119,6 +128,7 @@ class Dispatcher:
                         pace=self._paces[store_id],
                         stopping=self._stopping,
                         has_neighbours=lambda: len(self._drains) > 1,
+                        others_wait=lambda: self._is_full,
                     )
                 )
 
@@ -149,21 +159,8 @@ class Dispatcher:
         stop.cancel()
         await change
 
-    async def _database(self, work: Callable[[], T], /) -> T:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._workers, _with_a_usable_connection, work
-        )
-
     def _hear(self, listen: Callable[[], T]) -> "asyncio.Future[T]":
-        return asyncio.get_running_loop().run_in_executor(self._ear, _with_a_usable_connection, listen)
-
-
-def _with_a_usable_connection(work: Callable[[], T]) -> T:
-    close_old_connections()
-    try:
-        return work()
-    finally:
-        close_old_connections()
+        return asyncio.get_running_loop().run_in_executor(self._ear, with_a_usable_connection, listen)
 
 
 def _wait_for_change(heard: int, *, enough: threading.Event, every: float) -> None:

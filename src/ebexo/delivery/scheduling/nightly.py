@@ -67,17 +67,23 @@ class Nightly:
 
     async def _run(self, stopping: asyncio.Event) -> None:
         try:
-            steps = self._work()
-            while not stopping.is_set():
-                begun = time.monotonic()
-                if await self._database(partial(next, steps, None)) is None:
-                    _note(self._mark, now=self._clock())
-                    return
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), pause_after(time.monotonic() - begun))
+            if await go_through(self._work(), database=self._database, stopping=stopping):
+                _note(self._mark, now=self._clock())
+                return
         except Exception:
             log.exception("nightly_work_failed")
         self._next_look = asyncio.get_running_loop().time() + AGAIN_AFTER_FAILURE
+
+
+async def go_through(steps: Iterator[object], *, database: Database, stopping: asyncio.Event) -> bool:
+    """Take one step after the other, and leave the database to others in between. False: it was time to stop."""
+    while not stopping.is_set():
+        begun = time.monotonic()
+        if await database(partial(next, steps, None)) is None:
+            return True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause_after(time.monotonic() - begun))
+    return False
 
 
 def is_due(mark: Path, *, now: datetime) -> bool:
