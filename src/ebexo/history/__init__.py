@@ -1,0 +1,1 @@
+"""History: customers and orders that existed before the integration was switched on."""
