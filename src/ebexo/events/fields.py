@@ -154,10 +154,8 @@ Moment = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]
 OptionalMoment = Annotated[Moment | None, BeforeValidator(_blank_is_absent)]
 Amount = Annotated[Decimal, BeforeValidator(_decimal)]
 Quantity = Annotated[Amount, AfterValidator(_is_some)]
-OptionalCurrency = Annotated[
-    Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_currency)] | None,
-    BeforeValidator(_blank_is_absent),
-]
+Currency = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_currency)]
+OptionalCurrency = Annotated[Currency | None, BeforeValidator(_blank_is_absent)]
 Link = Annotated[
     Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=2048), AfterValidator(_link), _Storable

@@ -22,7 +22,11 @@ def topic_of(event: StoreEvent) -> str:
     if event.cart and event.type.is_of_cart:
         return topic_of_cart(event.cart.id)
     is_order = event.order and event.type.is_of_order
-    return keyed_hash("topic:order", event.order.number) if event.order and is_order else ""
+    return topic_of_order(event.order.number) if event.order and is_order else ""
+
+
+def topic_of_order(number: str) -> str:
+    return keyed_hash("topic:order", number)
 
 
 def topic_of_cart(cart_id: str) -> str:

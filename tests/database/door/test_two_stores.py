@@ -13,13 +13,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from ebexo.contacts.models import Acquaintance, Contact, StatusChange
+from ebexo.history.models import Import
 from ebexo.outbox.models import Attempt, Message
 from ebexo.stores.models import Account, Store
 
 pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PRIVATE = ("olcha-person", "olcha-customer", "olcha-vendor-id", "olcha-event", "sandbox-secret")
+PRIVATE = ("olcha-file", "olcha-person", "olcha-customer", "olcha-vendor-id", "olcha-event", "sandbox-secret")
 
 
 @pytest.fixture
@@ -47,6 +48,14 @@ def full_store(store, an_event, tell_door):
         at=timezone.now(),
         status="opt_in",
         source="callback",
+    )
+    Import.objects.create(
+        store=store,
+        kind="customers",
+        source="api",
+        file_name="olcha-file",
+        state="rehearsed",
+        created_at=timezone.now(),
     )
     attempt = Attempt.objects.create(store=store, epoch=1, endpoint="x", started_at=timezone.now())
     attempt.messages.add(message)
@@ -93,6 +102,7 @@ def foreign_calls(store):
         "olcha-event",
         str(store.pk),
         str(Message.objects.get(store=store).pk),
+        str(Import.objects.get(store=store).pk),
         store.handle,
         store.public_key,
     ]
@@ -129,7 +139,9 @@ def test_with_the_key_of_another_store_nothing_is_read_and_nothing_changed(full_
 
     assert (leaks, calls > 100) == ([], True)
     assert rows_of(full_store) == before
-    assert {len(before[name]) for name in ("Message", "StatusChange", "Acquaintance", "ApiKey")} == {1}
+    assert {
+        len(before[name]) for name in ("Message", "Import", "StatusChange", "Acquaintance", "ApiKey")
+    } == {1}
 
 
 def test_the_same_id_in_two_stores_is_two_events(full_store, other_store, tell_door, an_event):
