@@ -73,6 +73,8 @@ def start(data_dir: Path, ports: Ports, programs: list[Program]) -> str:
     begin("panel", [*ebexo, "serve", "--bind", f"127.0.0.1:{ports.panel}"], _panel(ports))
     shop = f"127.0.0.1:{ports.shop}"
     begin("shop", ["-m", "demo.server", "--bind", shop], f"http://{shop}/")
+    sweep = ["-m", "demo.manage", "ebexo_sweep", "--every", "3"]
+    programs.append(Program("sweep", sweep, environment=environment, logs=logs))
     return environment["SHOP_STORE"]
 
 

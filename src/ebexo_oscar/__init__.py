@@ -5,12 +5,15 @@ The connector listens and never interferes: whatever goes wrong in it is logged,
 
 REQUIRED_APPS = [
     "ebexo.apps.Texts",
+    "ebexo.audit",
     "ebexo.stores",
     "ebexo.contacts",
     "ebexo.consents",
     "ebexo.outbox",
     "ebexo.carts",
     "ebexo.orders",
+    "ebexo.reconciliation",
+    "ebexo.history",
     "ebexo.storefront",
     "ebexo_oscar",
 ]

@@ -12,8 +12,9 @@ class EbexoOscar(AppConfig):
     oscar: Any
 
     def ready(self) -> None:
-        from ebexo_oscar import checks, listening, listening_to_sales
+        from ebexo_oscar import checks, history, listening, listening_to_sales
 
         checks.register()
+        history.register()
         listening.start()
         listening_to_sales.start()

@@ -50,7 +50,10 @@ def mark(basket_id: Any) -> None:
 
 def drop(basket_id: Any) -> None:
     """The basket is gone, and so is what was remembered of it."""
-    ToldCart.objects.filter(basket_id=basket_id).delete()
+    with (
+        connection.cursor() as cursor
+    ):  # every order comes this way, and the ORM takes longer than the database
+        cursor.execute("DELETE FROM ebexo_oscar_toldcart WHERE basket_id = %s", [basket_id])
 
 
 def forget(user: Any) -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from ebexo.statements import moment
 from ebexo_oscar import telling
 from ebexo_oscar.aside import aside
 from ebexo_oscar.models import ToldCustomer
@@ -15,17 +16,21 @@ from ebexo_oscar.models import ToldCustomer
 log = logging.getLogger("ebexo_oscar")
 LEFT_BEHIND_AFTER = timedelta(minutes=1)
 AT_ONCE = 20
+_MARK = """
+    INSERT INTO ebexo_oscar_toldcustomer AS told (user_id, digest, previous_email, changed_at) VALUES (%s, '', %s, %s)
+    ON CONFLICT (user_id) DO UPDATE SET
+        changed_at = COALESCE(told.changed_at, excluded.changed_at),
+        previous_email = COALESCE(told.previous_email, excluded.previous_email)
+"""
 
 
 def mark(user_id: Any, *, previous_email: str | None = None) -> None:
-    """Remember, in the shop's transaction, that this customer's data changed; tell it once that is committed."""
-    row, is_new = ToldCustomer.objects.get_or_create(
-        user_id=str(user_id), defaults={"changed_at": timezone.now(), "previous_email": previous_email}
-    )
-    if not is_new:
-        row.changed_at = row.changed_at or timezone.now()
-        row.previous_email = row.previous_email or previous_email
-        row.save(update_fields=["changed_at", "previous_email"])
+    """Remember, in the shop's transaction, that this customer's data changed; tell it once that is committed.
+
+    One statement, since every order makes it: what a former mark says stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [str(user_id), previous_email, moment(timezone.now())])
     transaction.on_commit(partial(aside, partial(_tell, str(user_id))), robust=True)
 
 

@@ -31,15 +31,20 @@ class StatusCursor(models.Model):
 
 
 class KeptEvent(models.Model):
-    """A store event that could not be written when it happened. It goes as soon as it is.
+    """A store event that is written into the outbox right behind the commit, or that failed to be. It goes as soon as
+    it is there.
 
-    `person` is the keyed hash of the address, so that nothing is kept of somebody who asked to be forgotten.
+    Where `order_id` names an order of the shop, what the event still lacks is read from that: what is in it, and whose
+    it is. `person` is the keyed hash of the address, so that nothing is kept of somebody who asked to be forgotten, and
+    what is told of them later finds what comes first. `tried_at` is when it was kept, or last tried in vain.
     """
 
-    event_id = models.CharField(max_length=64, primary_key=True)
+    event_id = models.CharField(max_length=64, unique=True)
     person = models.CharField(max_length=64, db_index=True)
     body = models.JSONField()
+    order_id = models.BigIntegerField(null=True)
     tried_at = models.DateTimeField(db_index=True)
+    has_failed = models.BooleanField(default=False)
 
     objects: ClassVar[models.Manager["KeptEvent"]] = models.Manager()
 

@@ -11,7 +11,12 @@ LONGEST_TEXT = 255
 
 
 def facts(order: Any) -> dict[str, Any]:
-    """The event's `order`, whole: with shipping and tax in its total.
+    """The event's `order`, whole: with shipping and tax in its total."""
+    return outline(order) | details(order)
+
+
+def outline(order: Any) -> dict[str, Any]:
+    """What the order itself says, without asking the database.
 
     While an order is being placed its number may be a number still, and texts may wait for their translation.
     """
@@ -21,9 +26,15 @@ def facts(order: Any) -> dict[str, Any]:
         "placed_at": order.date_placed.isoformat(),
         "total": str(order.total_incl_tax),
         "currency": order.currency,
+        "shipping_method": str(order.shipping_method) or None,
+    }
+
+
+def details(order: Any) -> dict[str, Any]:
+    """What other rows of the shop say of the order."""
+    return {
         "items": [_item(line, line.quantity) for line in _lines(order)],
         "payment_method": _payment_method(order),
-        "shipping_method": str(order.shipping_method) or None,
         "discount_codes": _discount_codes(order),
     }
 

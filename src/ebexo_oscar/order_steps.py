@@ -11,9 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from oscar.core.loading import get_model
+
 from ebexo.storefront.shop import mapping
 from ebexo_oscar.customers import buyer
-from ebexo_oscar.order_facts import facts, returned_facts
+from ebexo_oscar.order_facts import details, facts, outline, returned_facts
 
 PLACED, PAID, CANCELLED, RETURNED = "placed", "paid", "cancelled", "returned"
 LONGEST_ID = 64
@@ -60,15 +62,17 @@ class Step:
             self.kind != RETURNED or self.payment is not None or not _payments(self.order, RETURNED).exists()
         )
 
-    def event(self, *, consents: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-        return {
-            "id": self.event_id,
-            "type": f"order.{self.kind}",
-            "occurred_at": self.occurred_at.isoformat(),
-            "customer": buyer(self.order),
-            "consents": list(consents),
-            "order": self._told(),
-        }
+    def event(self) -> dict[str, Any]:
+        return self._event(customer=buyer(self.order), order=self._told())
+
+    def outline(self, *, consents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The event as far as the order itself says it, without asking the database; see `completed`."""
+        event = self._event(customer={"email": self.order.email}, order=outline(self.order))
+        return event | {"consents": list(consents)}
+
+    def _event(self, **told: Any) -> dict[str, Any]:
+        event_type, occurred_at = f"order.{self.kind}", self.occurred_at.isoformat()
+        return {"id": self.event_id, "type": event_type, "occurred_at": occurred_at, **told}
 
     def _told(self) -> dict[str, Any]:
         if self.return_number is None:
@@ -82,6 +86,20 @@ def placed(order: Any) -> Step:
     return Step(order, PLACED, order.date_placed)
 
 
+def completed(event: dict[str, Any], order_id: int) -> dict[str, Any]:
+    """The outline of an event with what it lacks, read from its order. What it says already stays.
+
+    Of an order that is gone by now there is no more to tell than that.
+    """
+    order = _orders().filter(pk=order_id).select_related("user", "shipping_address").first()
+    if order is None:
+        return event
+    return event | {
+        "customer": buyer(order) | event["customer"],
+        "order": details(order) | event["order"],
+    }
+
+
 def of_status(order: Any, status: str, *, at: datetime) -> Step | None:
     """What it means that the order came to this status, by the shop's ORDER_STATUSES; None if nothing."""
     kind = mapping("ORDER_STATUSES").get(status)
@@ -92,6 +110,10 @@ def of_payment(payment: Any) -> Step | None:
     """What a payment event means, by the shop's PAYMENT_EVENTS; None if nothing."""
     kind = mapping("PAYMENT_EVENTS").get(payment.event_type.code)
     return Step(payment.order, kind, payment.date_created, payment) if kind else None
+
+
+def _orders() -> Any:
+    return get_model("order", "Order").objects
 
 
 def _quantities(order: Any, payment: Any, amount: Decimal) -> Mapping[int, int]:

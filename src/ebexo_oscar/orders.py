@@ -1,8 +1,9 @@
 """Telling what becomes of orders, and finding what was never told of them.
 
-An order, and the change of its status, is told in the transaction that makes it. A payment event gets its lines only
-after it was saved, so it is read whole once it is committed. Whatever was missed, by a failure or by a crash, the sweep
-finds: it compares the shop's own records of the last days with the events that were told.
+An order is kept in the transaction that makes it, and told right behind the commit; the change of its status is told
+in its own transaction. A payment event gets its lines only after it was saved, so it is read whole once it is
+committed. Whatever was missed, by a failure or by a crash, the sweep finds: it compares the shop's own records of the
+last days with the events that were told.
 """
 
 import logging
@@ -25,7 +26,7 @@ from ebexo_oscar.answers import as_told, asked
 from ebexo_oscar.aside import aside
 from ebexo_oscar.models import KeptEvent, OrdersWatch
 from ebexo_oscar.order_steps import Step
-from ebexo_oscar.writing import write, write_or_keep
+from ebexo_oscar.writing import write, write_or_keep, write_soon
 
 log = logging.getLogger("ebexo_oscar")
 LEFT_BEHIND_AFTER = timedelta(minutes=1)
@@ -33,13 +34,17 @@ LOOKS_BACK = timedelta(days=3)
 
 
 def placed(order: Any) -> None:
-    """Somebody, customer or guest, bought; consents ticked beside the order travel with it."""
+    """Somebody, customer or guest, bought; consents ticked beside the order travel with it.
+
+    Reading the whole order would keep the shopper waiting. So the order keeps an outline of its event in its own
+    transaction, with all that could change or that only the request knows, and the rest is read beside the request.
+    """
     step = order_steps.placed(order)
     if not step.counts:
         return
     request = present_request()
     consents = as_told(asked(request), request, source="checkout")
-    write_or_keep(step.event(consents=consents))
+    write_soon(step.outline(consents=consents), order_id=order.pk)
     if request is not None and not request.user.is_authenticated:
         remember(request, email=order.email)
 

@@ -14,7 +14,7 @@ from ebexo_oscar import carts
 from ebexo_oscar.answers import as_told, asked
 from ebexo_oscar.customers import customer, who
 from ebexo_oscar.models import ToldCustomer
-from ebexo_oscar.writing import drop_kept, write, write_or_keep
+from ebexo_oscar.writing import settle_kept, write, write_or_keep
 
 
 def registered(user: Any, request: Any) -> None:
@@ -56,7 +56,7 @@ def erased(user: Any) -> None:
     """A customer account is being deleted."""
     carts.forget(user)
     if user.email:
-        drop_kept(user.email)
+        settle_kept(user.email)
         write_or_keep(_event(f"erased-{uuid4()}", "customer.erased", who(user)))
 
 

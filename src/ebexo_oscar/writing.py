@@ -1,30 +1,54 @@
-"""Writing store events into the outbox, and keeping those that could not be written until they can."""
+"""Writing store events into the outbox: at once, right behind the commit, or, where that fails, as soon as it can be.
+
+What is written behind the commit is kept in the shop's own transaction until then, so it stands or falls with what
+happened, and a crash in between loses nothing.
+"""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ebexo.contacts.hashes import person_hash
-from ebexo.ingest.receive import Receipt, receive
+from ebexo.failpoints import failpoint
+from ebexo.ingest.receive import OtherBody, Receipt, receive
+from ebexo.statements import as_json, moment
 from ebexo.storefront.shop import setting, store
+from ebexo_oscar.aside import aside
 from ebexo_oscar.models import KeptEvent
+from ebexo_oscar.order_steps import completed
 
 log = logging.getLogger("ebexo_oscar")
 LEFT_BEHIND_AFTER = timedelta(minutes=1)
 AT_ONCE = 20
+_KEEP = """
+    INSERT INTO ebexo_oscar_keptevent (event_id, person, body, order_id, tried_at, has_failed)
+    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING
+"""
 
 
-def write(event: dict[str, Any]) -> Receipt:
-    """Write this store event, in the caller's transaction. Raises what `receive` raises, and NoStore."""
-    return receive(store(), event)
+def write(event: Mapping[str, Any]) -> Receipt:
+    """Write this store event, in the caller's transaction. Raises what `receive` raises, and NoStore.
+
+    What is kept of the same person to be written behind a commit happened before, and is written before.
+    """
+    return _write_in_turn(event, rows=KeptEvent.objects.all())
+
+
+def write_soon(event: dict[str, Any], *, order_id: int) -> None:
+    """Keep the outline of this order's event in the caller's transaction, by one statement, and write it whole beside
+    the request once that is committed. Keeping it again changes nothing. A shop that is no store yet keeps nothing.
+    """
+    if setting("STORE"):
+        _keep(event, order_id=order_id)
 
 
 def write_or_keep(event: dict[str, Any]) -> None:
-    """The same; where that fails the event is kept in the same transaction, and tried again from the commit on.
+    """Write this store event, in the caller's transaction; where that fails it is kept, and tried again.
 
     For what happens once and can't be read from the shop later: a sign-up, a grant, a withdrawal, an erasure. A shop
     that is no store yet keeps nothing, and NoStore is raised.
@@ -36,34 +60,75 @@ def write_or_keep(event: dict[str, Any]) -> None:
         if not setting("STORE"):
             raise
         log.exception("ebexo_oscar: %s could not be told; it is kept", event["type"])
-        person = person_hash("email", event["customer"]["email"])
-        KeptEvent.objects.create(event_id=event["id"], person=person, body=event, tried_at=timezone.now())
-        transaction.on_commit(partial(_try_again, event["id"]), robust=True)
+        _keep(event, has_failed=True)
 
 
 def write_kept() -> int:
-    """Write events whose last try is more than a minute old. Gives back how many were written."""
+    """Write events kept, or last tried, more than a minute ago. Gives back how many were written."""
     before = timezone.now() - LEFT_BEHIND_AFTER
-    rows = KeptEvent.objects.filter(tried_at__lt=before).order_by("tried_at")
+    rows = KeptEvent.objects.filter(tried_at__lt=before).order_by("tried_at", "pk")
     left_behind = list(rows.values_list("event_id", flat=True)[:AT_ONCE])
-    return sum(_try_again(event_id) for event_id in left_behind)
+    return sum(_write_one(event_id) for event_id in left_behind)
 
 
-def drop_kept(email: str) -> None:
-    """Drop what is kept of somebody who asked to be forgotten."""
-    KeptEvent.objects.filter(person=person_hash("email", email)).delete()
+def settle_kept(email: str) -> None:
+    """Before somebody is forgotten: write what was not tried yet, as it came first, and drop the rest."""
+    theirs = KeptEvent.objects.filter(person=_person(email))
+    _write_untried(theirs)
+    theirs.delete()
 
 
-def _try_again(event_id: str) -> bool:
+def _keep(event: dict[str, Any], *, order_id: int | None = None, has_failed: bool = False) -> None:
+    person, now = _person(event["customer"]["email"]), moment(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [event["id"], person, as_json(event), order_id, now, has_failed])
+    transaction.on_commit(partial(_write_beside, event["id"]), robust=True)
+
+
+def _write_beside(event_id: str) -> None:
+    failpoint("kept")
+    aside(partial(_write_one_and_left_behind, event_id))
+
+
+def _write_one_and_left_behind(event_id: str) -> None:
+    """What a crash left behind is found by the next event already, if the sweep was not sooner."""
+    _write_one(event_id)
+    write_kept()
+
+
+def _write_one(event_id: str) -> bool:
     try:
         with transaction.atomic():
             kept = KeptEvent.objects.select_for_update().filter(event_id=event_id).first()
             if kept is None:
                 return False
-            write(kept.body)
+            event = completed(kept.body, kept.order_id) if kept.order_id else kept.body
+            _write_in_turn(event, rows=KeptEvent.objects.filter(pk__lt=kept.pk))
             kept.delete()
+    except OtherBody:  # it was told before, in other words
+        KeptEvent.objects.filter(event_id=event_id).delete()
+        return False
     except Exception:
-        log.exception("ebexo_oscar: an event could not be told again; it stays kept")
-        KeptEvent.objects.filter(event_id=event_id).update(tried_at=timezone.now())  # the others come first
+        log.exception("ebexo_oscar: an event could not be told yet; it stays kept")
+        tried = {"tried_at": timezone.now(), "has_failed": True}  # the others come first
+        KeptEvent.objects.filter(event_id=event_id).update(**tried)
         return False
     return True
+
+
+def _write_in_turn(event: Mapping[str, Any], *, rows: Any) -> Receipt:
+    customer = event.get("customer") or {}
+    emails = [customer.get(name) for name in ("email", "previous_email")]
+    if people := [_person(email) for email in emails if email]:
+        _write_untried(rows.filter(person__in=people))
+    return receive(store(), event)
+
+
+def _write_untried(rows: Any) -> None:
+    untried = rows.filter(has_failed=False).order_by("pk")
+    for event_id in list(untried.values_list("event_id", flat=True)):
+        _write_one(event_id)
+
+
+def _person(email: str) -> str:
+    return person_hash("email", email)

@@ -74,8 +74,8 @@ class World:
     def panel(self) -> str:
         return f"http://127.0.0.1:{self.ports['panel']}"
 
-    def start(self, *names: str) -> None:
-        """Start these programs, all at once, and wait until each answers."""
+    def start(self, *names: str, **more: str) -> None:
+        """Start these programs, with `more` in their environment, all at once, and wait until each answers."""
         for name in names:
             arguments = {
                 "sandbox": ["-m", "salesmanago_sandbox"],
@@ -83,13 +83,17 @@ class World:
                 "shop": ["-m", "demo.server"],
             }[name]
             bind = ["--bind", f"127.0.0.1:{self.ports[name]}"]
-            environment = clean_environment(
-                EBEXO_DATA_DIR=str(self.data), EBEXO_EXTRA_ENDPOINTS=self.sandbox, SHOP_STORE=self.store
-            )
+            environment = self.environment | more
             self.programs[name] = Program(name, [*arguments, *bind], environment=environment, logs=self.data)
         answering = {"sandbox": self.sandbox, "panel": f"{self.panel}/panel/login", "shop": self.shop}
         for name in names:
             self.programs[name].wait_until_it_answers(f"{answering[name]}/")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return clean_environment(
+            EBEXO_DATA_DIR=str(self.data), EBEXO_EXTRA_ENDPOINTS=self.sandbox, SHOP_STORE=self.store
+        )
 
     def stop(self, name: str) -> None:
         end_all([self.programs.pop(name)])

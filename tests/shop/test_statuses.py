@@ -58,7 +58,7 @@ def heard():
 def sweep():
     words = StringIO()
     call_command("ebexo_sweep", stdout=words)
-    return words.getvalue().splitlines()[-1]
+    return next(line for line in words.getvalue().splitlines() if line.startswith("Statuses"))
 
 
 def test_the_sweep_passes_each_status_on_once_and_in_order(said, heard):

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from ebexo.contacts.hashes import person_hash
 from ebexo.contacts.models import Contact
-from ebexo.contacts.resolve import find
+from ebexo.contacts.resolve import find, find_hashed
 from ebexo.storefront.monitored import (
     contact_id_of,
     is_on_the_way,
@@ -18,7 +19,8 @@ from ebexo.stores.models import Account
 
 COOKIE = "smclient"
 PERSON = "ebexo_contact"
-"""Where the session keeps the number of a contact who is not logged in, after a newsletter sign-up."""
+"""Where the session keeps who is there without being logged in, as the keyed hash of the address they told: after a
+newsletter sign-up, or an order."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +53,30 @@ def visitor(request: HttpRequest) -> Visitor:
     allowed = account.load_always or cookies_allowed(request)
     if not (allowed and is_switched_on(account)):
         return NOBODY
-    contact = _contact(request, account)
+    remembered = None if request.user.is_authenticated else request.session.get(PERSON)
+    contact = _contact(request, account, remembered)
     if not may_be_monitored(contact or named_by_cookie(request.COOKIES.get(COOKIE), account), account):
         return NOBODY
     return Visitor(
         monitored=True,
-        is_person=contact is not None or request.user.is_authenticated,
-        waits=contact is not None and is_on_the_way(contact, account),
+        is_person=contact is not None or remembered is not None or request.user.is_authenticated,
+        waits=is_on_the_way(contact, account) if contact else remembered is not None,
         contact_id=contact_id_of(contact, account) if contact else None,
         client_id=account.client_id,
         endpoint=account.endpoint,
     )
 
 
-def _contact(request: HttpRequest, account: Account) -> Contact | None:
+def _contact(request: HttpRequest, account: Account, remembered: str | None) -> Contact | None:
     if request.user.is_authenticated:
         return find(account.store_id, kind="customer", value=str(request.user.pk))
-    number = request.session.get(PERSON)
-    return Contact.objects.filter(pk=number, store_id=account.store_id).first() if number else None
+    return find_hashed(account.store_id, kind="email", digest=remembered) if remembered else None
 
 
 def remember(request: HttpRequest, *, email: str) -> None:
-    """Keep in the session who signed up without logging in; only where cookies are allowed."""
-    contact = find(store().pk, kind="email", value=email)
-    if contact is not None and cookies_allowed(request):
-        request.session[PERSON] = contact.pk
+    """Keep in the session who this is who did not log in; only where cookies are allowed.
+
+    What they did may be told a moment later, and until then nobody is known by that address.
+    """
+    if cookies_allowed(request):
+        request.session[PERSON] = person_hash("email", email)
