@@ -29,7 +29,7 @@ NOBODY_LISTENS = "http://127.0.0.1:1"
 LONGEST = ("tests/journeys/test_shop_side.py", "tests/database/test_on_postgresql.py")
 """Each of their tests is a whole run of pytest; begun first, so that nobody waits for it at the end."""
 
-ONE_BY_ONE = ("tests/journeys/", "tests/faults/")
+ONE_BY_ONE = ("tests/journeys/", "tests/faults/", "tests/scale/")
 TOGETHER = ("tests/journeys/test_demo_shop.py",)
 ALONE = (
     "tests/faults/test_fairness.py",
@@ -139,6 +139,14 @@ def made_once(
         return finished
 
     return made
+
+
+if "EBEXO_DATABASE_URL" in os.environ:
+
+    @pytest.fixture(autouse=True)
+    def _silent_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its thread would keep a connection to the database of the tests, and nobody listens."""
+        monkeypatch.setattr("ebexo.outbox.bell.ring", lambda store_id: None)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,12 @@ def client_address(*, connected: str, forwarded_for: str, trusted: Sequence[Netw
     return str(client)
 
 
+def is_trusted(connected: str, trusted: Sequence[Network]) -> bool:
+    """Does a call from this address come from a proxy whose word we take?"""
+    address = _address(connected)
+    return address is not None and any(address in network for network in trusted)
+
+
 def _address(text: str) -> Address | None:
     """The address in `text`, which may have a port behind it."""
     text = text.strip()

@@ -1,5 +1,6 @@
 """The database of this installation, as an entry for Django's `DATABASES`."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from ebexo.environment import BadEnvironment, Environment
@@ -31,6 +32,15 @@ def database(environment: Environment) -> dict[str, Any]:
         "OPTIONS": SQLITE_OPTIONS,
         "CONN_MAX_AGE": None,
     }
+
+
+def further_apps(environment: Environment) -> list[str]:
+    """What `ebexo migrate` makes tables for besides our own apps: the wake-ups between machines."""
+    if not environment.database_url:
+        return []
+    if find_spec("procrastinate") is None:
+        raise BadEnvironment("EBEXO_DATABASE_URL needs Procrastinate: install ebexo-salesmanago[scale].")
+    return ["procrastinate.contrib.django"]
 
 
 def _postgresql(url: str) -> dict[str, Any]:

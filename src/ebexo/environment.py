@@ -12,6 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ebexo.mail_server import MailServer, mail_server
+
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _SIZE = re.compile(r"([0-9]{1,15})\s*(kB|MB|GB)?", re.IGNORECASE)
 MEGABYTE, GIGABYTE = 10**6, 10**9
@@ -40,9 +42,11 @@ class Environment:
     keep_payloads_days: int
     keep_messages_days: int
     log_level: str
+    email: MailServer | None = None
     call_seconds: float = 20.0
     look_after_seconds: float = 10.0
     lease_seconds: float = 60.0
+    sweep_seconds: float = 10.0
 
 
 @cache
@@ -71,9 +75,11 @@ def read(variables: Mapping[str, str]) -> Environment:
         keep_payloads_days=keep_payloads_days,
         keep_messages_days=keep_messages_days,
         log_level=_log_level(variables),
+        email=_mail_server(variables, "EBEXO_EMAIL_URL", "EBEXO_EMAIL_FROM"),
         call_seconds=call_seconds,
         look_after_seconds=_seconds(variables, "EBEXO_LOOK_AFTER_SECONDS", default=10.0, most=600.0),
         lease_seconds=_lease_seconds(variables, call_seconds=call_seconds),
+        sweep_seconds=_seconds(variables, "EBEXO_SWEEP_SECONDS", default=10.0, most=60.0),
     )
 
 
@@ -180,6 +186,13 @@ def _bytes(variables: Mapping[str, str], name: str, *, default: int) -> int:
     if not found:
         raise BadEnvironment(f"{name} takes a size such as 500MB or 2GB, not {text!r}.")
     return int(found[1]) * _UNITS[(found[2] or "").lower()]
+
+
+def _mail_server(variables: Mapping[str, str], url: str, sender: str) -> MailServer | None:
+    try:
+        return mail_server(variables.get(url, "").strip(), variables.get(sender, "").strip())
+    except ValueError as error:
+        raise BadEnvironment(str(error)) from None
 
 
 def _log_level(variables: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ def configure(settings: dict[str, Any]) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings["level"], force=True)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it has two lines for every wake-up
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

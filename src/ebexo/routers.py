@@ -3,6 +3,8 @@
 from typing import Any
 
 OURS = "ebexo_"
+BELL = "procrastinate"
+"""The app with the tables of the wake-ups between machines; installed on PostgreSQL only."""
 
 
 class OnlyOurTables:
@@ -12,4 +14,4 @@ class OnlyOurTables:
     """
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:  # noqa: ARG002  (Django's names)
-        return None if app_label.startswith(OURS) else False
+        return None if app_label.startswith(OURS) or app_label == BELL else False

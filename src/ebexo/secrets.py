@@ -2,7 +2,8 @@
 
 Keys live outside the database: in `EBEXO_SECRET_KEYS`, or, where that is not set, in a file that only the owner
 can read, newest first. The installation secret is made once, is stored encrypted by these keys and outlives their
-rotation, so hashes made years ago still match.
+rotation, so hashes made years ago still match. It lies in a file of the data directory, or, where machines share a
+PostgreSQL, in that.
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from ebexo import shared_secret
 from ebexo.environment import BadEnvironment, environment
 
 
@@ -72,9 +74,17 @@ def add_newest_key() -> None:
 
 def re_encrypt_installation_secret() -> None:
     """Close the installation secret with the newest key; it stays the same. Raises BadEnvironment."""
+    if environment().database_url:
+        shared_secret.replace(re_encrypt)
+        return
     path = _installation_secret_file()
     with _alone_with(path):
         _replace(path, re_encrypt(path.read_text().strip()))
+
+
+def check_keys() -> None:
+    """Raises BadEnvironment where there are no keys, or something else in their place."""
+    _keys()
 
 
 def where_keys_are() -> str:
@@ -111,12 +121,17 @@ def _key_file() -> Path:
 
 
 def _installation_secret_file() -> Path:
-    path = environment().data_dir / "installation-secret"
-    return _made_once(path, lambda: encrypt(secrets.token_hex(32)))
+    return _made_once(environment().data_dir / "installation-secret", _new_installation_secret)
+
+
+def _new_installation_secret() -> str:
+    return encrypt(secrets.token_hex(32))
 
 
 @cache
 def _installation_secret() -> bytes:
+    if environment().database_url:
+        return decrypt(shared_secret.made_once(_new_installation_secret)).encode()
     return decrypt(_content(_installation_secret_file())).encode()
 
 

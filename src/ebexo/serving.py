@@ -15,6 +15,7 @@ from waitress.server import create_server
 
 from ebexo.delivery.scheduling.embedded import Dispatcher
 from ebexo.environment import environment
+from ebexo.history.runner import Runner
 from ebexo.platform.upkeep import nightly
 
 THREADS = 16
@@ -45,16 +46,35 @@ def serve(application: Any, *, host: str, port: int, data_dir: Path) -> None:
             signal.signal(number, ask_to_stop)
         dispatcher = Dispatcher(nightly=nightly)
         dispatcher.start()
+        imports = Runner()
+        imports.start()
         threading.Thread(target=server.run, name="ebexo-web", daemon=True).start()
         log.info("serving", host=host, port=server.effective_port)
         stop.wait()
         until = time.monotonic() + STOP_SECONDS
         dispatcher.ask_to_stop()
+        imports.ask_to_stop()
         _close_the_door(server)
         if not dispatcher.stop(timeout=until - time.monotonic()):
             log.warning("calls_left_in_flight")
             os._exit(0)  # what is in flight is in doubt and will be taken over at the next start
+        imports.stop(timeout=until - time.monotonic())
         server.task_dispatcher.shutdown(timeout=max(0.0, until - time.monotonic()))
+
+
+def somebody_dispatches(data_dir: Path) -> bool:
+    """Is an `ebexo serve` at work on this directory?"""
+    try:
+        descriptor = os.open(data_dir / "dispatcher.lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 class _only_dispatcher:  # noqa: N801  (reads as a statement)

@@ -1,15 +1,20 @@
-"""Django's settings of `ebexo serve`: the panel, the HTTP door and the dispatcher."""
+"""Django's settings of `ebexo serve`, `ebexo web` and `ebexo worker`: the panel, the HTTP door and the dispatcher."""
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.database import database
+from ebexo.database import database, further_apps
 from ebexo.environment import environment
 from ebexo.panel.menu import PANEL
-from ebexo.secrets import derived_key
+from ebexo.secrets import check_keys, derived_key
 
 _environment = environment()
 
-SECRET_KEY = derived_key("django").hex()
+check_keys()
+# In the database it can be read only once there are tables, and `ebexo migrate` makes them with these settings.
+SECRET_KEY = SimpleLazyObject(lambda: derived_key("django").hex())
+if not _environment.database_url:
+    str(SECRET_KEY)  # a file that can't be read is told at once
 DEBUG = False
 ALLOWED_HOSTS = list(_environment.allowed_hosts)
 
@@ -23,12 +28,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "ninja",  # its page of the HTTP API, from files of our own
     "ebexo.apps.Texts",
+    "ebexo.audit",
     "ebexo.stores",
     "ebexo.contacts",
     "ebexo.consents",
     "ebexo.outbox",
     "ebexo.carts",
     "ebexo.orders",
+    "ebexo.reconciliation",
+    "ebexo.history",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -41,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ebexo.panel.headers.PanelHeaders",
+    "ebexo.panel.acting.WhoActs",
 ]
 TEMPLATES = [
     {
@@ -58,6 +67,9 @@ TEMPLATES = [
 ]
 ROOT_URLCONF = "ebexo.urls"
 WSGI_APPLICATION = "ebexo.wsgi.application"
+
+INSTALLED_APPS += further_apps(_environment)
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # ebexo.delivery.scheduling.procrastinate knows its tasks itself
 
 DATABASES = {"default": database(_environment)}
 DATABASE_ROUTERS = ["ebexo.routers.OnlyOurTables"]
@@ -80,6 +92,9 @@ _https = (_environment.public_url or "").startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 CSRF_TRUSTED_ORIGINS = [_environment.public_url] if _environment.public_url else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+
+if _environment.email:
+    globals().update(_environment.email.settings())
 
 LANGUAGE_CODE = "pl"
 LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]

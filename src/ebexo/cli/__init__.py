@@ -27,11 +27,26 @@ class Refusal(Failure):
 
 
 def use_tables() -> None:
-    """Make models usable, with tables that are up to date. Raises Failure."""
+    """Make models usable, with tables that are up to date and the secret in reach. Raises Failure or BadEnvironment."""
     use_django()
     from ebexo.cli.migrating import refuse_old_tables
+    from ebexo.cli.moving import refuse_what_was_moved
+    from ebexo.secrets import derived_key
 
+    reach_the_database()
     refuse_old_tables()
+    refuse_what_was_moved()
+    derived_key("django")
+
+
+def reach_the_database() -> None:
+    """Raises Failure where nobody answers."""
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise Failure(f"The database can't be used: {str(error).strip().splitlines()[0]}") from None
 
 
 def use_django() -> None:

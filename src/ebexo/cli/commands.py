@@ -8,14 +8,20 @@ from pathlib import Path
 import click
 
 from ebexo import __version__
+from ebexo.audit.acting import acting
 from ebexo.cli import Failure, use_django, use_tables
+from ebexo.cli.acting import who_types
 from ebexo.cli.binding import Bind
 from ebexo.cli.consents import consent
+from ebexo.cli.doctor import doctor
+from ebexo.cli.importing import import_history
 from ebexo.cli.keys import keys
+from ebexo.cli.moving import move
 from ebexo.cli.operators import operator_key
 from ebexo.cli.pausing import pause_store, resume_store
 from ebexo.cli.pruning import prune
 from ebexo.cli.removing import remove_store
+from ebexo.cli.scaled import web, worker
 from ebexo.cli.store_keys import STORE_KEYS
 from ebexo.cli.stores import store
 from ebexo.cli.users import user
@@ -24,8 +30,10 @@ from ebexo.environment import environment
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ebexo")
-def ebexo() -> None:
+@click.pass_context
+def ebexo(context: click.Context) -> None:
     """Ebexo for SALESmanago: what happens in a shop arrives in SALESmanago."""
+    context.with_resource(acting(who_types))
 
 
 ebexo.add_command(store)
@@ -33,10 +41,15 @@ store.add_command(remove_store)
 store.add_command(pause_store)
 store.add_command(resume_store)
 ebexo.add_command(consent)
+ebexo.add_command(doctor)
 ebexo.add_command(user)
 ebexo.add_command(operator_key)
 ebexo.add_command(keys)
+ebexo.add_command(import_history)
+ebexo.add_command(web)
+ebexo.add_command(worker)
 ebexo.add_command(prune)
+ebexo.add_command(move)
 for command in STORE_KEYS:
     store.add_command(command)
 
@@ -55,7 +68,9 @@ def migrate() -> None:
 def serve(bind: tuple[str, int]) -> None:
     """Serve the panel and the HTTP door, and send what is due. One process, SQLite, no other server."""
     if environment().database_url:
-        raise Failure("ebexo serve keeps its data in SQLite. Leave out EBEXO_DATABASE_URL.")
+        raise Failure(
+            "With EBEXO_DATABASE_URL there are ebexo web and ebexo worker; ebexo serve is for SQLite."
+        )
     use_tables()
     from ebexo.serving import CannotServe
     from ebexo.serving import serve as serve_until_stopped

@@ -15,6 +15,8 @@ from ebexo.carts.models import Cart
 from ebexo.contacts.models import Stranger
 from ebexo.contacts.strangers import REMEMBERED_FOR
 from ebexo.environment import environment
+from ebexo.history.clearing import give_up, left_alone_since
+from ebexo.history.models import Import, Part
 from ebexo.ingest.arrival import topic_of_cart
 from ebexo.operations.sweep import Sweep
 from ebexo.orders.models import Step
@@ -65,6 +67,9 @@ def sweeps(*, now: datetime, kept: Periods) -> tuple[Sweep, ...]:
         Sweep("keys", Key, EMPTY_KEYS, drop_keys),
         Sweep("carts", Cart, _untouched_since(messages), _drop_carts),
         Sweep("strangers", Stranger, Q(asked_at__lte=now - REMEMBERED_FOR)),
+        Sweep("import_rows", Part, Q(of__ended_at__lt=payloads)),
+        Sweep("abandoned_imports", Import, left_alone_since(payloads), partial(give_up, now=now)),
+        Sweep("imports", Import, Q(ended_at__lt=messages, is_cleared=True)),
     )
 
 
