@@ -29,7 +29,7 @@ LOCALES = {"pl": "pl-PL", "en": "en-US"}
 
 @dataclass(frozen=True)
 class Picture:
-    """One page. `log_in` makes the browser somebody who may see it."""
+    """One page. `log_in` makes the browser somebody who may see it; `then` is done on the page before it is taken."""
 
     name: str
     address: str
@@ -37,6 +37,8 @@ class Picture:
     width: int = 1280
     height: int = 800
     most: int = 2400
+    is_dark: bool = False
+    then: Callable[[Page], None] | None = None
 
 
 def main() -> None:
@@ -87,6 +89,15 @@ def _pictures(ports: Ports, store: str) -> list[Picture]:
         page.click("#login-form [type=submit]")
         page.wait_for_url(f"{panel}/{store}/")
 
+    def to_the_newest(page: Page) -> None:
+        page.click(".panel-line-link >> nth=0")
+        page.wait_for_selector("#about")
+
+    def check(page: Page) -> None:
+        page.click("#examine")
+        page.wait_for_selector(".panel-step-ok")
+
+    activity, connection = f"{panel}/{store}/aktywnosc/", f"{panel}/{store}/polaczenie/"
     return [
         Picture("shop-home", f"{shop}/", most=1000),
         Picture("shop-registration", f"{shop}/accounts/register/"),
@@ -94,6 +105,13 @@ def _pictures(ports: Ports, store: str) -> list[Picture]:
         Picture("shop-home-phone", f"{shop}/", as_customer, width=390, height=844),
         Picture("panel-login", f"{panel}/login/"),
         Picture("panel-start", f"{panel}/{store}/", as_operator),
+        Picture("panel-start-dark", f"{panel}/{store}/", as_operator, is_dark=True),
+        Picture("panel-start-phone", f"{panel}/{store}/", as_operator, width=390, height=844),
+        Picture("panel-activity", activity, as_operator),
+        Picture("panel-activity-phone", activity, as_operator, width=390, height=844),
+        Picture("panel-message", activity, as_operator, then=to_the_newest),
+        Picture("panel-failed", f"{panel}/{store}/niedostarczone/", as_operator),
+        Picture("panel-connection", connection, as_operator, then=check),
         Picture("panel-settings", f"{panel}/{store}/salesmanago/", as_operator),
         Picture("panel-consents", f"{panel}/{store}/zgody/", as_operator),
         Picture("panel-person", f"{panel}/{store}/osoba/", as_operator),
@@ -116,7 +134,7 @@ def _take(browser: Browser, picture: Picture, *, language: str, out: Path) -> Pa
     context = browser.new_context(
         locale=LOCALES[language],
         viewport={"width": picture.width, "height": picture.height},
-        color_scheme="light",
+        color_scheme="dark" if picture.is_dark else "light",
         reduced_motion="reduce",
     )
     page = context.new_page()
@@ -124,6 +142,8 @@ def _take(browser: Browser, picture: Picture, *, language: str, out: Path) -> Pa
         picture.log_in(page)
     page.goto(picture.address)
     page.wait_for_load_state("load")
+    if picture.then:
+        picture.then(page)
     page.wait_for_timeout(500)  # fonts and what a page fetches when it is open
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": picture.width, "height": min(max(picture.height, height), picture.most)})

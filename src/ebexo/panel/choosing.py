@@ -7,6 +7,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
+from ebexo.panel.access import home_of
+from ebexo.panel.links import drop_password_links
 from ebexo.panel.models import User
 
 
@@ -48,6 +52,8 @@ class PasswordForm(forms.Form):
         return again
 
     def save(self) -> None:
-        """Keep the password; whoever is logged in with the former one no longer is."""
+        """Keep the password; whoever is logged in with the former one no longer is. Call it in a transaction."""
         self._user.set_password(self.cleaned_data["password"])
         self._user.save(update_fields=["password"])
+        drop_password_links(self._user)
+        record(Action.PASSWORD_CHANGED, store_id=home_of(self._user), subject=self._user.email)

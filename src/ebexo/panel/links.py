@@ -10,8 +10,17 @@ from django.urls import reverse
 from ebexo.panel.models import Link, User
 from ebexo.stores.tokens import digest
 
-LASTS = {Link.Purpose.PANEL: timedelta(seconds=60), Link.Purpose.INVITATION: timedelta(days=7)}
-PAGES = {Link.Purpose.PANEL: "admin:enter", Link.Purpose.INVITATION: "admin:invitation"}
+LASTS = {
+    Link.Purpose.PANEL: timedelta(seconds=60),
+    Link.Purpose.INVITATION: timedelta(days=7),
+    Link.Purpose.RESET: timedelta(hours=1),
+}
+PAGES = {
+    Link.Purpose.PANEL: "admin:enter",
+    Link.Purpose.INVITATION: "admin:invitation",
+    Link.Purpose.RESET: "admin:reset",
+}
+TO_A_PASSWORD = (Link.Purpose.INVITATION, Link.Purpose.RESET)
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ def new_link(user: User, purpose: Link.Purpose, *, base: str, now: datetime) -> 
     token, ends_at = secrets.token_urlsafe(32), now + LASTS[purpose]
     with transaction.atomic():
         Link.objects.filter(ends_at__lte=now).delete()
-        if purpose is Link.Purpose.INVITATION:
+        if purpose in TO_A_PASSWORD:
             Link.objects.filter(user=user, purpose=purpose).delete()
         Link.objects.create(digest=digest(token), purpose=purpose, user=user, ends_at=ends_at)
     return NewLink(f"{base}{reverse(PAGES[purpose])}?token={token}", ends_at)
@@ -42,6 +51,11 @@ def person_of_link(token: str, purpose: Link.Purpose, *, now: datetime) -> User 
     links = Link.objects.select_related("user__platform_store")
     found = links.filter(digest=digest(token), purpose=purpose, ends_at__gt=now, user__is_active=True).first()
     return found.user if found else None
+
+
+def drop_password_links(user: User) -> None:
+    """Whoever has just chosen a password needs no link to choosing one."""
+    Link.objects.filter(user=user, purpose__in=TO_A_PASSWORD).delete()
 
 
 def use_link(token: str, purpose: Link.Purpose, *, now: datetime) -> User | None:

@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.stores.models import Store
 
 
@@ -19,7 +21,10 @@ class Users(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """An operator: the person `ebexo manage createsuperuser` makes."""
-        return self.create_user(email, password, is_operator=True, **fields)
+        with transaction.atomic():
+            user = self.create_user(email, password, is_operator=True, **fields)
+            record(Action.USER_ADDED, subject=user.email, after={"role": "operator"})
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -82,11 +87,31 @@ class Link(models.Model):
     class Purpose(models.TextChoices):
         PANEL = "panel"
         INVITATION = "invitation"
+        RESET = "reset"
 
     digest = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
     ends_at = models.DateTimeField()
+
+
+class TwoFactor(models.Model):
+    """Somebody's second step at the login: the secret that their app makes codes of.
+
+    `last_step` is the 30 seconds whose code was used last: neither it nor an earlier one works again.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="two_factor")
+    secret_encrypted = models.TextField()
+    since = models.DateTimeField()
+    last_step = models.BigIntegerField()
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in once for one of the app's. Only a keyed hash is kept; a used one is gone."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, unique=True)
 
 
 class Session(AbstractBaseSession):

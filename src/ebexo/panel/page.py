@@ -39,7 +39,11 @@ class Page(View):
 
     def frame(self) -> dict[str, Any]:
         """What the frame shows besides: the menu, and the store if there is one."""
-        return {"sidebar_navigation": sidebar.without_store()}
+        return {
+            "sidebar_navigation": sidebar.without_store(
+                is_operator=self.user.is_operator, path=self.request.path
+            )
+        }
 
 
 class StorePage(Page):
@@ -61,7 +65,9 @@ class StorePage(Page):
 
     def frame(self) -> dict[str, Any]:
         return {
-            "sidebar_navigation": sidebar.of_store(self.store, path=self.request.path),
+            "sidebar_navigation": sidebar.of_store(
+                self.store, path=self.request.path, may_change=self.may_change
+            ),
             "store": self.store,
             "has_other_stores": stores_of(self.user).exclude(pk=self.store.pk).exists(),
         }

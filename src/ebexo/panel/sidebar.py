@@ -32,8 +32,8 @@ class Group:
     sections: tuple[Section, ...]
 
 
-def of_store(store: Store, *, path: str) -> list[Group]:
-    """The menu of one store's pages; `path` is the page that is open."""
+def of_store(store: Store, *, path: str, may_change: bool) -> list[Group]:
+    """The menu of one store's pages; `path` is the page that is open. Some pages are not for whoever only reads."""
 
     def link(title: str | Promise, page: str, icon: str) -> Link:
         address = reverse(f"admin:{page}", args=[store.handle])
@@ -48,8 +48,10 @@ def of_store(store: Store, *, path: str) -> list[Group]:
                     None,
                     (
                         link(_("Start"), "start", "home"),
+                        link(_("Activity"), "activity", "list_alt"),
                         link(_("Find a person"), "person", "person_search"),
                         link(_("Not delivered"), "failed", "error"),
+                        link(_("Reconciliation"), "reconciliation", "balance"),
                     ),
                 ),
             ),
@@ -59,7 +61,11 @@ def of_store(store: Store, *, path: str) -> list[Group]:
             (
                 Section(
                     _("Marketing/Social Media"),
-                    (link(_("SALESmanago (settings)"), "salesmanago", "settings"),),
+                    (
+                        link(_("SALESmanago (settings)"), "salesmanago", "settings"),
+                        link(_("Connection check"), "connection", "network_check"),
+                        link(_("History"), "history", "history"),
+                    ),
                 ),
             ),
         ),
@@ -71,6 +77,8 @@ def of_store(store: Store, *, path: str) -> list[Group]:
                     (
                         link(_("Consents"), "consents", "fact_check"),
                         link(_("API keys"), "keys", "key"),
+                        link(_("Users"), "members", "group"),
+                        *((link(_("Audit log"), "audit", "history_edu"),) if may_change else ()),
                     ),
                 ),
             ),
@@ -78,7 +86,14 @@ def of_store(store: Store, *, path: str) -> list[Group]:
     ]
 
 
-def without_store() -> list[Group]:
+def without_store(*, is_operator: bool, path: str) -> list[Group]:
     """The menu of pages that belong to no store."""
-    stores = Link(_("Stores"), reverse("admin:index"), "storefront", is_here=False)
-    return [Group(None, (Section(None, (stores,)),))]
+
+    def link(title: str | Promise, page: str, icon: str) -> Link:
+        address = reverse(f"admin:{page}")
+        return Link(title, address, icon, is_here=path == address)
+
+    links = [link(_("Stores"), "index", "storefront")]
+    if is_operator:
+        links += [link(_("Users"), "people", "group"), link(_("Audit log"), "whole_audit", "history_edu")]
+    return [Group(None, (Section(None, tuple(links)),))]

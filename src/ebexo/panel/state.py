@@ -1,6 +1,6 @@
 """Does the integration work? One line for the merchant, on the start page and above the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -15,25 +15,48 @@ Tone = Literal["good", "off", "bad"]
 
 @dataclass(frozen=True)
 class StateLine:
-    """`headline` says what is; `sentence` what it means and what to do."""
+    """`headline` says what is; `sentence` what it means and what to do; `page` where that is done, by its name."""
 
     tone: Tone
     headline: str | Promise
     sentence: str | Promise
+    page: str | None = field(default=None, compare=False)
+
+    @property
+    def way(self) -> str | Promise:
+        """What the link to `page` says."""
+        return WAYS[self.page or ""]
 
 
-NOT_SET_UP = StateLine("off", _("Not connected yet"), CONNECTION["incomplete"])
+WAYS: dict[str, str | Promise] = {
+    "": "",
+    "salesmanago": _("To the SALESmanago settings"),
+    "connection": _("To the connection check"),
+}
+
+
+NOT_SET_UP = StateLine("off", _("Not connected yet"), CONNECTION["incomplete"], "salesmanago")
 OFF = StateLine(
     "off",
     _("The integration is switched off"),
     _(
         "Nothing is sent to SALESmanago. The connection itself works: switch on the integration to begin sending."
     ),
+    "salesmanago",
+)
+STOPPED = StateLine(
+    "off",
+    _("Sending is paused"),
+    _(
+        "Whoever runs this service has paused the sending. Nothing is lost: what happens in the shop waits and is "
+        "sent once they let it go on. Ask them when that will be."
+    ),
 )
 DRY_RUN = StateLine(
     "off",
     _("Dry run"),
     _("The connection works. Everything is prepared and shown, and nothing is sent to SALESmanago."),
+    "salesmanago",
 )
 STUMBLING = StateLine(
     "bad",
@@ -42,12 +65,16 @@ STUMBLING = StateLine(
         "There is nothing to do: what happens in the shop waits here, and sending is tried again and again "
         "until it succeeds."
     ),
+    "connection",
 )
 WORKS = StateLine(
     "good",
     _("The integration works"),
     _("What happens in the shop is sent to SALESmanago."),
 )
+
+OF_SETTINGS = ("incomplete", "unchecked", "client_id", "secret", "owner", "dns", "tls", "not_salesmanago")
+"""Problems that are put right in the settings; of the others the connection check tells more."""
 
 
 def state_of(account: Account) -> StateLine:
@@ -57,9 +84,12 @@ def state_of(account: Account) -> StateLine:
     lane = Lane.objects.filter(pk=account.pk).first()
     problem = (lane and lane.paused_reason) or account.check_problem
     if problem:
-        return StateLine("bad", _("Not connected"), CONNECTION[problem])
+        page = "salesmanago" if problem in OF_SETTINGS else "connection"
+        return StateLine("bad", _("Not connected"), CONNECTION[problem], page)
     if not account.active:
         return OFF
+    if lane and lane.stopped_at:
+        return STOPPED
     if lane and lane.failures:
         return STUMBLING
     return DRY_RUN if account.dry_run else WORKS

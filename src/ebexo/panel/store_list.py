@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ebexo.panel.access import stores_of
 from ebexo.panel.page import Page
+from ebexo.panel.two_factor.keeping import has_two_factor
 
 STORES_A_PAGE = 50
 
@@ -25,4 +26,5 @@ class StoresPage(Page):
         wanted = request.GET.get("name", "").strip()
         found = stores.filter(name__icontains=wanted) if wanted else stores
         page = Paginator(found, STORES_A_PAGE).get_page(request.GET.get("page"))
-        return self.render(page=page, wanted=wanted, has_stores=bool(several))
+        unguarded = self.user.is_operator and not has_two_factor(self.user)
+        return self.render(page=page, wanted=wanted, has_stores=bool(several), unguarded=unguarded)

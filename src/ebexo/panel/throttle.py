@@ -16,14 +16,19 @@ def attempt_key(*, address: str, email: str) -> str:
     return keyed_hash("login-attempt", f"{address}|{email.strip().lower()}")
 
 
-def may_attempt(key: str, *, now: datetime) -> bool:
-    """Note one more attempt. False where too many failed lately, and then nothing is noted.
+def second_step_key(user_id: int) -> str:
+    """What attempts at somebody's second step are counted by, wherever they come from."""
+    return keyed_hash("second-step-attempt", str(user_id))
+
+
+def may_attempt(key: str, *, now: datetime, attempts: int = ATTEMPTS) -> bool:
+    """Note one more attempt. False where so many failed lately, and then nothing is noted.
 
     It is noted before the password is looked at, so attempts made at the same time are counted, too.
     """
     with transaction.atomic():
         LoginAttempt.objects.filter(attempted_at__lt=now - WITHIN).delete()
-        if LoginAttempt.objects.filter(key=key).count() >= ATTEMPTS:
+        if LoginAttempt.objects.filter(key=key).count() >= attempts:
             return False
         LoginAttempt.objects.create(key=key, attempted_at=now)
     return True

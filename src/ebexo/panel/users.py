@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
+from ebexo.panel.access import home_of
+from ebexo.panel.deleting import delete
 from ebexo.panel.models import Member, Role, User
 from ebexo.stores.models import Store
 
+OPERATOR = "operator"
 NOWHERE = "platform.invalid"
 """The domain of those who have no e-mail of their own. Mail to it is never delivered (RFC 2606)."""
 
@@ -33,7 +38,7 @@ def people() -> QuerySet[User]:
 def rights_of(user: User) -> list[Right]:
     """What this person may do, store by store."""
     if user.is_operator:
-        return [Right("operator", None)]
+        return [Right(OPERATOR, None)]
     members: Iterable[Member] = user.memberships.select_related("store").order_by("store__name", "pk")
     return [Right(member.role, member.store) for member in members]
 
@@ -42,8 +47,10 @@ def add_operator(email: str) -> User:
     """The login of this e-mail, made if there is none, with the right to every store."""
     with transaction.atomic():
         user = _login(email)
+        action = Action.PASSWORD_LINK_MADE if user.is_operator else Action.USER_ADDED
         user.is_operator = True
         user.save(update_fields=["is_operator"])
+        record(action, subject=user.email, after={"role": OPERATOR})
     return user
 
 
@@ -53,8 +60,27 @@ def add_member(email: str, *, store: Store, role: Role) -> User:
         user = _login(email)
         if user.is_operator:
             raise IsOperator
+        former = Member.objects.filter(user=user, store=store).first()
         Member.objects.update_or_create(user=user, store=store, defaults={"role": role})
+        before, after = {"role": former.role} if former else {}, {"role": str(role)}
+        record(_adding(former, role), store_id=store.pk, subject=user.email, before=before, after=after)
     return user
+
+
+def remove_login(user: User) -> None:
+    """Nobody logs in with this e-mail any more; whoever is logged in with it is out."""
+    with transaction.atomic():
+        record(Action.LOGIN_REMOVED, store_id=home_of(user), subject=user.email)
+        delete(User.objects.filter(pk=user.pk))
+
+
+def remove_member(user: User, store: Store) -> bool:
+    """Take this store away from somebody; their login stays. False: they are no member of it."""
+    with transaction.atomic():
+        taken, _rows = user.memberships.filter(store=store).delete()
+        if taken:
+            record(Action.USER_TAKEN_OFF, store_id=store.pk, subject=user.email)
+    return bool(taken)
 
 
 def platform_user(store: Store) -> User:
@@ -72,6 +98,13 @@ def logins_of_nothing_but(store: Store) -> QuerySet[User]:
     """People who have a login for this store alone."""
     elsewhere = Member.objects.exclude(store=store).values("user")
     return User.objects.filter(memberships__store=store, is_operator=False).exclude(pk__in=elsewhere)
+
+
+def _adding(former: Member | None, role: Role) -> Action:
+    """Who is added once more gets a new link to choosing a password, and perhaps another role."""
+    if former is None:
+        return Action.USER_ADDED
+    return Action.USER_ROLE_CHANGED if former.role != role else Action.PASSWORD_LINK_MADE
 
 
 def _login(email: str) -> User:

@@ -74,7 +74,9 @@ def test_somebody_without_a_store_is_told_whom_to_ask(
 
 PAGES = [
     "/panel/{handle}/",
+    "/panel/{handle}/aktywnosc/",
     "/panel/{handle}/salesmanago/",
+    "/panel/{handle}/polaczenie/",
     "/panel/{handle}/zgody/",
     "/panel/{handle}/osoba/",
     "/panel/{handle}/niedostarczone/",

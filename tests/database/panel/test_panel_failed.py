@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ebexo.outbox.models import Attempt, Message
@@ -171,3 +173,17 @@ def test_viewer_reads_and_changes_nothing(browser: Browser, read: Read, ended: A
     assert "Wyślij ponownie</button>" not in page
     assert answer.status_code == 403
     assert _state(message)[0] == "failed"
+
+
+def test_a_long_list_takes_as_few_statements_as_a_short_one(
+    browser: Browser, ended: Any, address: str
+) -> None:
+    client, counts = browser(), []
+    for numbers in (range(1, 2), range(2, 30)):
+        for number in numbers:
+            ended(number)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

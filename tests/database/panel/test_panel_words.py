@@ -39,6 +39,8 @@ PAGES = [
     ("alice", "/panel/{handle}/zgody/", "Na co można się zgodzić", "What people can agree to"),
     ("alice", "/panel/{handle}/zgody/nowa/", "Jak zgoda nazywa się tutaj", "How the consent is called here"),
     ("alice", "/panel/{handle}/osoba/", "Znajdź osobę", "Find a person"),
+    ("alice", "/panel/{handle}/aktywnosc/", "Co się stało", "What happened"),
+    ("alice", "/panel/{handle}/polaczenie/", "Sprawdzenie połączenia", "Connection check"),
     ("alice", "/panel/{handle}/niedostarczone/", "Niedostarczone", "Not delivered"),
     ("alice", "/panel/{handle}/klucze/", "Działające klucze API", "API keys that work"),
     ("alice", "/panel/{handle}/klucze/wymiana/", "Okres przejściowy", "Transition period"),

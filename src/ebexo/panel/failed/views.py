@@ -1,6 +1,6 @@
 """What was not delivered: failed for good, or waiting for somebody to say whether it arrived."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from ebexo.delivery import dead_letters, deciding
 from ebexo.outbox.models import Attempt, Message
 from ebexo.outbox.states import State
+from ebexo.panel.failed import actions
 from ebexo.panel.failed.words import WHY
 from ebexo.panel.page import StorePage
 from ebexo.panel.words import EVENTS
@@ -43,10 +44,12 @@ class FailedPage(StorePage):
     template_name = "panel/failed.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  (Django's shape)
-        failed = Message.objects.filter(store=self.store, state__in=(State.HELD, State.FAILED))
+        failed = Message.objects.filter(
+            store=self.store, state__in=(State.HELD, State.FAILED), done_at__isnull=False
+        )
         newest_first = failed.order_by("-pk")
         return self.render(
-            shown=[_shown(message) for message in newest_first[:MOST_MESSAGES]],
+            shown=_all_shown(newest_first[:MOST_MESSAGES]),
             more=max(0, failed.count() - MOST_MESSAGES),
             can_all_be_sent=dead_letters.failed(self.store.pk).exclude(payload=None).exists(),
             may_change=self.may_change,
@@ -65,6 +68,12 @@ class FailedPage(StorePage):
             self._all_again()
         elif action in act and number.isdecimal() and number.isascii():
             act[action](int(number))
+        return self._back(request.POST.get("back", ""))
+
+    def _back(self, number: str) -> HttpResponse:
+        """To the page of the message whose button it was, or to this list."""
+        if number.isdecimal() and number.isascii() and self._theirs(int(number)):
+            return redirect("admin:message", handle=self.store.handle, number=int(number))
         return redirect("admin:failed", handle=self.store.handle)
 
     def _send_again(self, number: int) -> None:
@@ -101,9 +110,17 @@ class FailedPage(StorePage):
         return Message.objects.filter(store=self.store, pk=number).exists()
 
 
-def _shown(message: Message) -> Shown:
-    last: Attempt | None = message.tries.order_by("-pk").first()
-    is_open = (message.state == State.HELD and message.reason == "cannot_be_known") or message.in_doubt
+def _all_shown(messages: Iterable[Message]) -> list[Shown]:
+    """Each with what SALESmanago said last, read for all of them at once."""
+    found = list(messages)
+    tries = Attempt.messages.through.objects.filter(message__in=found).order_by("attempt_id")
+    last = dict(tries.values_list("message_id", "attempt_id"))
+    attempts = Attempt.objects.in_bulk(last.values())
+    return [_shown(message, attempts.get(last.get(message.pk, 0))) for message in found]
+
+
+def _shown(message: Message, last: Attempt | None) -> Shown:
+    is_open = actions.is_open(message)
     return Shown(
         number=message.pk,
         event_id=message.event_id,

@@ -9,9 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ebexo.consents.models import Decision
+from ebexo.panel.cells import cell
 from ebexo.panel.words import SOURCES
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_csv(email: str, decisions: Iterable[Decision]) -> bytes:
@@ -32,7 +31,7 @@ def as_csv(email: str, decisions: Iterable[Decision]) -> bytes:
         ]
     )
     for decision in decisions:
-        rows.writerow([_defused(str(value)) for value in _cells(email, decision)])
+        rows.writerow([cell(str(value)) for value in _cells(email, decision)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -67,7 +66,3 @@ def _object(decision: Decision) -> dict[str, Any]:
         "source": decision.source,
         "ip": decision.ip,
     }
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
