@@ -22,8 +22,8 @@ test: setup chromium  ## All tests
 test-all: setup chromium  ## All tests and the long ones
 	@$(PYTEST) --long
 
-chaos: setup     ## Kills, pauses and a far side full of faults for five minutes (SECONDS=60 for one)
-	@$(BIN)/python -m bench.chaos --seconds $(or $(SECONDS),300)
+chaos: setup     ## Kills, pauses and a far side full of faults for five minutes (SECONDS=60 for one; DB=postgresql)
+	@$(BIN)/python -m bench.chaos --seconds $(or $(SECONDS),300) --database $(or $(DB),sqlite)
 
 setup: $(STAMP)  ## Only the set-up, into .venv
 

@@ -1,4 +1,4 @@
-"""`python -m bench.chaos [--seconds 300] [--seed 1]`: nothing accepted is lost, repeated or out of order.
+"""`python -m bench.chaos [--seconds 300] [--database postgresql]`: nothing accepted is lost, repeated or out of order.
 
 Exit status 1 if anything was. With `--keep` the data directory and the logs stay where the first line says.
 """
@@ -18,13 +18,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stores", type=int, default=6)
     parser.add_argument("--persons", type=int, default=30, help="of each store")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--keep", action="store_true", help="keep the data directory and the logs")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ebexo-chaos-"))
-    plan = Plan(options.seconds, seed=options.seed, stores=options.stores, persons=options.persons)
+    plan = Plan(
+        options.seconds,
+        seed=options.seed,
+        stores=options.stores,
+        persons=options.persons,
+        database=options.database,
+    )
     print(f"Seed {plan.seed}, {plan.seconds:g} s, in {folder}", flush=True)
     report = run(plan, folder=folder, say=lambda text: print(text, flush=True))
-    for name in ("lost", "out_of_order", "stale", "duplicates"):
+    for name in ("lost", "out_of_order", "stale", "duplicates", "impossible"):
         for text in getattr(report.findings, name)[:20]:
             print(f"{name.replace('_', ' ')}: {text}")
     for text in report.refused[:5]:

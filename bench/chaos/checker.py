@@ -4,16 +4,20 @@ The checker knows two things: which events the clients had accepted, with the or
 the sandbox's journal. It reads no table of ours and shares no code with the product.
 
 So that it can tell one event from another, the clients mark them: a contact's event number 7 sets the property
-`seq_7`, a change of a cart has one product `item-7`, a purchase is known by its `externalId`.
+`seq_7`, a change of a cart has one product `item-7`, a purchase and a cancellation are known by their `externalId`, the
+number of the order, and a return by its own number in `detail2`.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-CONTACT, CART, PURCHASE = "contact", "cart", "purchase"
+CONTACT, CART, PURCHASE, CANCELLATION, RETURN = "contact", "cart", "purchase", "cancellation", "return"
+STEPS = {"CANCELLATION": CANCELLATION, "RETURN": RETURN}
+"""What may follow a purchase, as the far side calls it."""
 _ITEM = re.compile(r"item-(\d+)")
 
 
@@ -21,13 +25,15 @@ _ITEM = re.compile(r"item-(\d+)")
 class Accepted:
     """An event that a client was told is accepted. `number`: its place among the events of its contact, from 1.
 
-    `kind` is `contact`, `cart` or `purchase`; `reference` the id of the cart or of the order, unique for everybody.
+    `reference` is the id of the cart, the number of the order or that of the return, unique for everybody. `arrives` is
+    False for what is accepted and must not be sent: a step that the order can't take any more, told all the same.
     """
 
     contact: str
     number: int
     kind: str = CONTACT
     reference: str = ""
+    arrives: bool = True
 
 
 @dataclass
@@ -38,37 +44,51 @@ class Findings:
     out_of_order: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
+    impossible: list[str] = field(default_factory=list)
+    """Cancellations and returns without their purchase before them, both of one order, and returns of more than was
+    bought."""
 
     @property
     def are_none(self) -> bool:
-        return not (self.lost or self.out_of_order or self.stale or self.duplicates)
+        return not (self.lost or self.out_of_order or self.stale or self.duplicates or self.impossible)
 
 
 @dataclass(frozen=True)
 class Application:
-    """Something of a contact that the far side applied: one contact's part of a request."""
+    """Something of a contact that the far side applied: one contact's part of a request.
+
+    `numbers` are those of the events it carries, of a step that must not arrive none. `order` and `value` are the
+    order's number and the amount, of whatever is about one.
+    """
 
     contact: str
     kind: str
     numbers: frozenset[int]
     reference: str = ""
+    order: str = ""
+    value: Decimal = Decimal(0)
+
+
+Known = Mapping[tuple[str, str], Accepted]
+"""What was accepted, by kind and reference."""
 
 
 def check(accepted: Iterable[Accepted], journal: Iterable[Mapping[str, Any]]) -> Findings:
     """Judge a journal, oldest request first, as `GET /_sandbox/requests` gives it."""
     events = list(accepted)
-    applied = list(applications(journal, by_reference={event.reference: event for event in events}))
+    known = {
+        (event.kind, event.reference): event for event in sorted(events, key=lambda event: event.arrives)
+    }
+    applied = list(applications(journal, known=known))
     findings = Findings()
     _find_disorder(applied, findings)
     _find_losses(events, applied, findings)
-    bought = Counter(one.reference for one in applied if one.kind == PURCHASE)
-    findings.duplicates = [f"order {number} × {times}" for number, times in bought.items() if times > 1]
+    _find_duplicates(applied, findings)
+    _find_impossible_steps(applied, findings)
     return findings
 
 
-def applications(
-    journal: Iterable[Mapping[str, Any]], *, by_reference: Mapping[str, Accepted]
-) -> Iterable[Application]:
+def applications(journal: Iterable[Mapping[str, Any]], *, known: Known) -> Iterable[Application]:
     """What was applied of these requests, in their order."""
     for request in journal:
         if not request["applied"]:
@@ -84,7 +104,7 @@ def applications(
             left_out = _named(request, "failedContacts") or ()
             for item in body.get("events", [body]):
                 if item.get("email") not in left_out:
-                    yield from _event(item["contactEvent"], by_reference)
+                    yield from _event(item["contactEvent"], known)
 
 
 def _named(request: Mapping[str, Any], name: str) -> Sequence[str] | Mapping[str, str] | None:
@@ -99,15 +119,21 @@ def _contact(item: Mapping[str, Any]) -> Application:
     return Application(email, CONTACT, frozenset(int(name.removeprefix("seq_")) for name in names))
 
 
-def _event(event: Mapping[str, Any], by_reference: Mapping[str, Accepted]) -> Iterable[Application]:
-    reference = event.get("externalId", "")
-    known = by_reference.get(reference)
-    if known is None:  # its client never heard that it was accepted
-        return
-    if known.kind == PURCHASE:
-        yield Application(known.contact, PURCHASE, frozenset({known.number}), reference)
-    elif numbers := _ITEM.findall(str(event.get("products", ""))):
-        yield Application(known.contact, CART, frozenset(map(int, numbers)), reference)
+def _event(event: Mapping[str, Any], known: Known) -> Iterable[Application]:
+    """Nothing of what no client ever heard is accepted."""
+    reference, value = event.get("externalId", ""), Decimal(str(event.get("value") or 0))
+    purchase, cart = known.get((PURCHASE, reference)), known.get((CART, reference))
+    if kind := STEPS.get(event.get("contactExtEventType", "")):
+        own = event.get("detail2", "") if kind == RETURN else reference
+        step = known.get((kind, own))
+        if whose := step or purchase:
+            numbers = frozenset({step.number}) if step and step.arrives else frozenset[int]()
+            yield Application(whose.contact, kind, numbers, own, order=reference, value=value)
+    elif purchase:
+        numbers = frozenset({purchase.number})
+        yield Application(purchase.contact, PURCHASE, numbers, reference, order=reference, value=value)
+    elif cart and (found := _ITEM.findall(str(event.get("products", "")))):
+        yield Application(cart.contact, CART, frozenset(map(int, found)), reference)
 
 
 def _find_disorder(applied: Iterable[Application], findings: Findings) -> None:
@@ -128,16 +154,46 @@ def _find_disorder(applied: Iterable[Application], findings: Findings) -> None:
 
 def _find_losses(events: Iterable[Accepted], applied: Iterable[Application], findings: Findings) -> None:
     told = {(one.contact, number) for one in applied if one.kind == CONTACT for number in one.numbers}
-    bought = {one.reference for one in applied if one.kind == PURCHASE}
+    steps = {(one.kind, one.reference) for one in applied}
     carts: defaultdict[str, int] = defaultdict(int)
     for one in applied:
         if one.kind == CART:
             carts[one.reference] = max(carts[one.reference], *one.numbers)
-    arrived: dict[str, Callable[[Accepted], bool]] = {
-        CONTACT: lambda event: (event.contact, event.number) in told,
-        CART: lambda event: carts[event.reference] >= event.number,
-        PURCHASE: lambda event: event.reference in bought,
-    }
+
+    def has_arrived(event: Accepted) -> bool:
+        if event.kind == CONTACT:
+            return (event.contact, event.number) in told
+        if event.kind == CART:
+            return carts[event.reference] >= event.number
+        return (event.kind, event.reference) in steps
+
     for event in events:
-        if not arrived[event.kind](event):
+        if event.arrives and not has_arrived(event):
             findings.lost.append(f"{event.contact} {event.number} ({event.kind})")
+
+
+def _find_duplicates(applied: Iterable[Application], findings: Findings) -> None:
+    words = {PURCHASE: "order", CANCELLATION: "cancellation of order", RETURN: "return"}
+    steps = Counter((one.kind, one.reference) for one in applied if one.kind in words)
+    findings.duplicates = [
+        f"{words[kind]} {reference} × {times}" for (kind, reference), times in steps.items() if times > 1
+    ]
+
+
+def _find_impossible_steps(applied: Sequence[Application], findings: Findings) -> None:
+    """A return that arrived twice is found elsewhere, and counts once."""
+    bought: dict[str, Decimal] = {}
+    returned: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+    for one in applied:
+        if one.kind == PURCHASE:
+            bought[one.order] = one.value
+        elif one.kind in STEPS.values() and one.order not in bought:
+            findings.impossible.append(f"{one.kind} {one.reference} before its purchase")
+        elif one.kind == RETURN:
+            returned[one.order][one.reference] = one.value
+    cancelled = {one.order for one in applied if one.kind == CANCELLATION}
+    for order, values in returned.items():
+        if order in cancelled:
+            findings.impossible.append(f"order {order}: cancelled and returned")
+        if sum(values.values()) > bought[order]:
+            findings.impossible.append(f"order {order}: returned {sum(values.values())} of {bought[order]}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ebexo.delivery import calls, drain
-from ebexo.outbox import claim
+from ebexo.outbox import choosing
 from ebexo.outbox.lease import Lease
 from ebexo.outbox.models import IS_LIVE, Lane, Message
 from ebexo.outbox.states import State
@@ -20,11 +20,18 @@ def take_away(guard: str) -> None:
 
 
 def _without_head() -> None:
-    def any_waiting(store_id: int, *, limit: int, now: datetime) -> list[Message]:  # noqa: ARG001
-        waiting = Message.objects.filter(IS_LIVE, store_id=store_id, state=State.WAITING)
-        return list(waiting.select_related("key").order_by("pk")[:limit])
+    def any_waiting(
+        store_id: int,
+        *,
+        limit: int,
+        now: datetime,  # noqa: ARG001
+        is_history: bool = False,
+    ) -> list[choosing.Head]:
+        waiting = Message.objects.filter(IS_LIVE, store_id=store_id, state=State.WAITING).order_by("pk")
+        facts = waiting.values_list("pk", "type", "largest_batch", "crash_reclaims")
+        return [] if is_history else [choosing.Head(*row) for row in facts[:limit]]
 
-    claim._due_heads = any_waiting  # noqa: SLF001
+    choosing.due_heads = any_waiting
 
 
 def _without_clock() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 START_SECONDS = 60.0
-_EBEXO = "from ebexo.cli import main; main()"
+EBEXO = "from ebexo.cli import main; main()"
 
 T = TypeVar("T")
 Program = subprocess.Popen[bytes]
@@ -82,7 +82,7 @@ class Installation:
 
     def begin_serve(self, *, first: str = "", **more: str) -> Program:
         """`ebexo serve`, without waiting for it."""
-        return self._start("serve", ["-c", f"{first}\n{_EBEXO}", "serve", "--bind", self.web], **more)
+        return self._start("serve", ["-c", f"{first}\n{EBEXO}", "serve", "--bind", self.web], **more)
 
     def _start(self, name: str, arguments: list[str], **more: str) -> Program:
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -12,12 +12,39 @@ from typing import Any
 
 import aiohttp
 
-from bench.chaos.checker import CART, CONTACT, PURCHASE, Accepted
+from bench.chaos.checker import CANCELLATION, CART, PURCHASE, RETURN, Accepted
 
-MOST_ORDERS = 20
-"""Of one person: SALESmanago's list of events is trusted to be whole up to fifty."""
+MOST_STEPS = 40
+"""Of one person's orders: SALESmanago's list of events is trusted to be whole up to fifty."""
 TRY_AGAIN_AFTER = 0.1
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Bought:
+    """An order of a person, and what became of it."""
+
+    number: str
+    total: int
+    returns: int = 0
+    is_cancelled: bool = False
+
+    def next_step(self, chance: random.Random) -> tuple[str, dict[str, Any], str, bool]:
+        """Event type, the order of the event, its reference, and whether it may be sent.
+
+        Half of it comes back, and then the other half; or it is cancelled. Now and then, and always after that,
+        something is told that may not be sent: that it is cancelled once more, or a return of more than was bought.
+        """
+        order = {"number": self.number, "total": self.total, "items": [{"product_id": "bought"}]}
+        is_wrong = self.is_cancelled or self.returns == 2 or chance.random() < 0.2
+        cancels = chance.random() < 0.5
+        if cancels and is_wrong == (self.is_cancelled or self.returns > 0):
+            self.is_cancelled = self.is_cancelled or not is_wrong
+            return "order.cancelled", order, self.number, not is_wrong
+        number = f"{self.number}-{'all' if is_wrong else self.returns}"
+        total = self.total * 2 if is_wrong else self.total / 2
+        self.returns += not is_wrong
+        return "order.returned", order | {"total": total, "return_number": number}, number, not is_wrong
 
 
 @dataclass
@@ -26,35 +53,49 @@ class Person:
 
     email: str
     told: int = 0
-    orders: int = 0
+    steps: int = 0
+    orders: list[Bought] = field(default_factory=list)
 
     def next_event(self, chance: random.Random) -> tuple[dict[str, Any], Accepted]:
         """The next thing this person does, and what the checker is to know of it."""
         self.told += 1
-        kind = chance.choices([CONTACT, CART, PURCHASE], weights=[7, 1, 1])[0]
-        if kind == PURCHASE and self.orders == MOST_ORDERS:
-            kind = CONTACT
+        act = chance.choices(
+            [self._updates, self._fills_cart, self._buys, self._regrets], weights=[7, 1, 1, 1]
+        )[0]
+        if act in (self._buys, self._regrets):
+            act = self._updates if self.steps == MOST_STEPS else act
+        told, known = act(chance)
         event: dict[str, Any] = {
             "id": f"{self.email.partition('@')[0]}-{self.told}",
             "occurred_at": (_EPOCH + timedelta(minutes=self.told)).isoformat(),
             "customer": {"email": self.email},
         }
-        if kind == CONTACT:
-            event["type"] = "customer.updated"
-            event["customer"]["properties"] = {f"seq_{self.told}": "1"}
-            return event, Accepted(self.email, self.told)
-        if kind == CART:
-            items = [{"product_id": f"item-{self.told}"}]
-            event |= {
-                "type": "cart.product_added",
-                "cart": {"id": f"cart-{self.email}", "items": items, "total": 1},
-            }
-            return event, Accepted(self.email, self.told, CART, f"cart-{self.email}")
-        self.orders += 1
-        number = f"order-{self.orders}-{self.email}"
-        items = [{"product_id": "bought"}]
-        event |= {"type": "order.placed", "order": {"number": number, "total": self.told, "items": items}}
-        return event, Accepted(self.email, self.told, PURCHASE, number)
+        return event | told, known
+
+    def _updates(self, _: random.Random) -> tuple[dict[str, Any], Accepted]:
+        customer = {"email": self.email, "properties": {f"seq_{self.told}": "1"}}
+        return {"type": "customer.updated", "customer": customer}, Accepted(self.email, self.told)
+
+    def _fills_cart(self, _: random.Random) -> tuple[dict[str, Any], Accepted]:
+        cart = {"id": f"cart-{self.email}", "items": [{"product_id": f"item-{self.told}"}], "total": 1}
+        known = Accepted(self.email, self.told, CART, f"cart-{self.email}")
+        return {"type": "cart.product_added", "cart": cart}, known
+
+    def _buys(self, _: random.Random) -> tuple[dict[str, Any], Accepted]:
+        self.steps += 1
+        self.orders.append(Bought(f"order-{len(self.orders) + 1}-{self.email}", total=self.told))
+        number = self.orders[-1].number
+        order = {"number": number, "total": self.told, "items": [{"product_id": "bought"}]}
+        return {"type": "order.placed", "order": order}, Accepted(self.email, self.told, PURCHASE, number)
+
+    def _regrets(self, chance: random.Random) -> tuple[dict[str, Any], Accepted]:
+        """Whoever has not bought anything yet cancels an order that nobody placed."""
+        self.steps += 1
+        bought = chance.choice(self.orders or [Bought(f"no-order-{self.email}", total=1, is_cancelled=True)])
+        event_type, order, reference, arrives = bought.next_step(chance)
+        kind = CANCELLATION if event_type == "order.cancelled" else RETURN
+        known = Accepted(self.email, self.told, kind, reference, arrives=arrives)
+        return {"type": event_type, "order": order}, known
 
 
 @dataclass

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.chaos.checker import Findings, check
+from bench.chaos.cluster import Cluster, Trouble, make_trouble
 from bench.chaos.installation import Installation, Program
 from bench.chaos.load import Load
 
 CALL_SECONDS, LEASE_SECONDS, LOOK_AFTER_SECONDS = 1.0, 3.0, 0.3
+SWEEP_SECONDS = 2.0
+"""Of workers on PostgreSQL."""
 SHARE_OF_FAULTS = 0.15
 FAULTS: tuple[dict[str, Any], ...] = (
     {"fault": "status", "status": 500},
@@ -35,6 +38,9 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 """Each is met by the same share of the calls."""
 
+AS_IT_SHOULD_BE = ("delivered", "superseded", "withheld (return_exceeds_purchase)")
+"""What may become of an event; the shops do tell returns of more than was bought."""
+
 Say = Callable[[str], None]
 
 
@@ -48,6 +54,7 @@ class Plan:
     persons: int = 30
     pause_between_events: float = 1.5
     drain_seconds: float = 240.0
+    database: str = "sqlite"
 
 
 @dataclass
@@ -55,6 +62,7 @@ class Report:
     events: int = 0
     kills: int = 0
     pauses: int = 0
+    stops: int = 0
     findings: Findings = field(default_factory=Findings)
     refused: list[str] = field(default_factory=list)
     left: str = ""
@@ -68,10 +76,11 @@ class Report:
     def line(self) -> str:
         found = self.findings
         return (
-            f"{self.events} events, {self.calls} calls, {self.kills} kills, {self.pauses} pauses: "
-            f"{len(found.lost)} lost, "
+            f"{self.events} events, {self.calls} calls, {self.kills} kills, {self.pauses} pauses, "
+            f"{self.stops} stops of the database: {len(found.lost)} lost, "
             f"{len(found.out_of_order)} out of order, {len(found.stale)} stale re-sends, "
-            f"{len(found.duplicates)} duplicate purchases; drained in {self.drained_in:.0f} s."
+            f"{len(found.duplicates)} duplicate steps of orders, {len(found.impossible)} impossible ones; "
+            f"drained in {self.drained_in:.0f} s."
         )
 
 
@@ -81,8 +90,10 @@ def run(plan: Plan, *, folder: Path, say: Say = print) -> Report:
         "EBEXO_CALL_SECONDS": str(CALL_SECONDS),
         "EBEXO_LEASE_SECONDS": str(LEASE_SECONDS),
         "EBEXO_LOOK_AFTER_SECONDS": str(LOOK_AFTER_SECONDS),
+        "EBEXO_SWEEP_SECONDS": str(SWEEP_SECONDS),
     }
-    installation = Installation(folder, more=timings)
+    made = Cluster if plan.database == "postgresql" else Installation
+    installation = made(folder, more=timings)
     try:
         installation.start_sandbox()
         installation.open_stores([f"http://{installation.far}"] * plan.stores)
@@ -122,6 +133,9 @@ def _but_name(fault: dict[str, Any]) -> dict[str, Any]:
 
 def _trouble(plan: Plan, installation: Installation, report: Report, load: Load, say: Say) -> None:
     """Kill it, or let it freeze for longer than its lease, again and again; leave it running in the end."""
+    if isinstance(installation, Cluster):
+        _trouble_of_many(plan, installation, report, load, say)
+        return
     chance = random.Random(plan.seed)  # noqa: S311  (repeatable)
     until, told_at = time.monotonic() + plan.seconds, time.monotonic()
     serve = installation.start_serve()
@@ -141,6 +155,15 @@ def _trouble(plan: Plan, installation: Installation, report: Report, load: Load,
             say(f"{max(until - told_at, 0):4.0f} s to go: {done}")
 
 
+def _trouble_of_many(plan: Plan, cluster: Cluster, report: Report, load: Load, say: Say) -> None:
+    def tell(done: Trouble, left: float) -> None:
+        events = f"{len(load.accepted)} events, {done.kills} kills, {done.pauses} pauses"
+        say(f"{left:4.0f} s to go: {events}, {done.stops} stops of the database")
+
+    done = make_trouble(cluster, seconds=plan.seconds, seed=plan.seed, lease=LEASE_SECONDS, say=tell)
+    report.kills, report.pauses, report.stops = done.kills, done.pauses, done.stops
+
+
 def _freeze(program: Program, seconds: float) -> None:
     program.send_signal(signal.SIGSTOP)
     time.sleep(seconds)
@@ -155,7 +178,7 @@ def _drained(plan: Plan, installation: Installation, say: Say) -> str:
         if time.monotonic() - told_at > 10:
             told_at = time.monotonic()
             say(f"draining: {states['waiting'] + states['in_flight']} events to go")
-    bad = {state: count for state, count in states.items() if state not in ("delivered", "superseded")}
+    bad = {state: count for state, count in states.items() if state not in AS_IT_SHOULD_BE}
     return ", ".join(f"{count} {state}" for state, count in bad.items())
 
 
@@ -168,6 +191,8 @@ _STATES = """
 
 def _states(installation: Installation) -> Counter[str]:
     """How many messages there are of each state; looked at to know when to judge, not for the judgement."""
+    if isinstance(installation, Cluster):
+        return installation.counted(_STATES)
     address = f"file:{installation.data / 'ebexo.sqlite3'}?mode=ro"
     with (
         contextlib.suppress(sqlite3.OperationalError),

