@@ -1,6 +1,6 @@
 """A store, its account, and short ways to tell events and to send them."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections
 from django.utils import timezone
+from pytest_django.plugin import blocking_manager_key
 
 from ebexo.consents import editing
 from ebexo.contacts.models import Contact
@@ -42,12 +43,31 @@ from salesmanago.answers.recorded_event import recorded_event
 NOBODY_LISTENS = "http://127.0.0.1:1"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """The ledger lets decisions of erased people go only, and after such a test Django deletes every row."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """The ledgers let go only of erased people and removed stores, and after such a test Django deletes every row."""
     marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
-        Contact.objects.update(erased_at=timezone.now())
+    if not (marker and marker.kwargs.get("transaction")) or item.get_closest_marker("skip"):
+        return (yield)
+    Contact.objects.update(erased_at=timezone.now())
+    if connection.vendor != "sqlite":  # PostgreSQL empties whole tables, which asks no guard
+        return (yield)
+    with connection.cursor() as cursor:
+        guards = (
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ebexo_audit_entry'"
+        )
+        kept = cursor.execute(guards).fetchall()
+        for name, _sql in kept:
+            cursor.execute(f"DROP TRIGGER {name}")
+    result = yield
+    if nextitem is None:  # the tables are gone
+        return result
+    with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
+        for _name, sql in kept:
+            cursor.execute(sql)
+    return result
 
 
 def _opened(name: str) -> Store:
@@ -65,6 +85,17 @@ def _opened(name: str) -> Store:
 def store(db: None) -> Store:
     """A store whose integration is switched on, in the automatic mode."""
     return _opened("Olcha")
+
+
+@pytest.fixture
+def remove() -> Callable[[Store], None]:
+    """Remove a store with everything of it, as its removal does in the end."""
+
+    def remove_at_once(store: Store) -> None:
+        Store.objects.filter(pk=store.pk).update(removal_began_at=timezone.now())
+        store.delete()
+
+    return remove_at_once
 
 
 @pytest.fixture

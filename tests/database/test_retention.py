@@ -35,7 +35,22 @@ A_MOMENT = timedelta(microseconds=1)
 DONE_WITH = (State.DELIVERED, State.WITHHELD, State.SUPERSEDED, State.DISCARDED)
 NEEDED = (State.FAILED, State.HELD)
 NOTHING = dict.fromkeys(
-    ("messages", "payloads", "keys", "carts", "strangers", "sessions", "login_attempts", "links", "openings"),
+    (
+        "messages",
+        "payloads",
+        "keys",
+        "carts",
+        "strangers",
+        "order_days",
+        "order_tasks",
+        "import_rows",
+        "abandoned_imports",
+        "imports",
+        "sessions",
+        "login_attempts",
+        "links",
+        "openings",
+    ),
     0,
 )
 
