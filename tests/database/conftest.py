@@ -49,7 +49,8 @@ def pytest_runtest_teardown(
 ) -> Generator[None, object, object]:
     """The ledgers let go only of erased people and removed stores, and after such a test Django deletes every row."""
     marker = item.get_closest_marker("django_db")
-    if not (marker and marker.kwargs.get("transaction")) or item.get_closest_marker("skip"):
+    empties = (marker and marker.kwargs.get("transaction")) or "transactional_db" in _fixtures_of(item)
+    if not empties or item.get_closest_marker("skip"):
         return (yield)
     Contact.objects.update(erased_at=timezone.now())
     if connection.vendor != "sqlite":  # PostgreSQL empties whole tables, which asks no guard
@@ -68,6 +69,10 @@ def pytest_runtest_teardown(
         for _name, sql in kept:
             cursor.execute(sql)
     return result
+
+
+def _fixtures_of(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 def _opened(name: str) -> Store:

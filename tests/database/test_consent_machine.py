@@ -19,11 +19,12 @@ from ebexo.consents.gate import Ground, Purpose, Send, Withhold, decide, opt_in
 from ebexo.consents.judging import withdrawn_at
 from ebexo.consents.models import Decision
 from ebexo.contacts.knowledge import Status
-from ebexo.contacts.models import Kind
+from ebexo.contacts.models import Contact, Kind
 from ebexo.contacts.resolve import find
 from ebexo.contacts.statuses import Source
 from ebexo.delivery.lookup import opt_in_of
 from ebexo.ingest.receive import receive
+from ebexo.outbox.choosing import Head
 from ebexo.outbox.models import Message
 from ebexo.outbox.states import State
 from ebexo.standing import learn_status
@@ -392,9 +393,18 @@ def newest_by_arrival(contact: Any, code: str) -> Decision | None:
     return Decision.objects.filter(contact=contact, consent__code=code).order_by("-pk").first()
 
 
-def newest_heads(store_id: int, *, limit: int, now: datetime) -> list[Message]:
-    waiting = Message.objects.filter(store_id=store_id, state=State.WAITING).select_related("key")
-    return list(waiting.order_by("-pk")[:1])
+def newest_heads(store_id: int, *, limit: int, now: datetime, is_history: bool = False) -> list[Head]:
+    waiting = Message.objects.filter(store_id=store_id, state=State.WAITING).order_by("-pk")
+    return [
+        Head(message.pk, message.type, message.largest_batch, message.crash_reclaims)
+        for message in waiting[: 0 if is_history else 1]
+    ]
+
+
+def all_by_arrival(store_id: int, contact_ids: list[int], code: str) -> dict[int, Decision]:
+    people = Contact.objects.filter(pk__in=contact_ids)
+    found = {contact.pk: newest_by_arrival(contact, code) for contact in people}
+    return {number: decision for number, decision in found.items() if decision}
 
 
 def both_flags() -> OptFlags:
@@ -428,8 +438,8 @@ PLANTED: dict[str, tuple[str, Any, list[tuple[Any, ...]], str]] = {
         "told without a grant",
     ),
     "decisions by their arrival": (
-        "consents.judging.latest",
-        newest_by_arrival,
+        ("consents.judging.latest", "delivery.job.all_latest"),
+        (newest_by_arrival, all_by_arrival),
         [CONSENT, NO, tell("consent.changed", True, late=5), LOGIN, DELIVER],
         "told without a grant",
     ),
@@ -500,7 +510,7 @@ PLANTED: dict[str, tuple[str, Any, list[tuple[Any, ...]], str]] = {
         [LOGIN, DELIVER, MOVE, CLAIM, MOVE, ERASE, SEND, SETTLE],
         "erased, and still there",
     ),
-    "the newest first": ("outbox.claim._due_heads", newest_heads, [LOGIN, LOGIN, DELIVER], "out of order"),
+    "the newest first": ("outbox.choosing.due_heads", newest_heads, [LOGIN, LOGIN, DELIVER], "out of order"),
 }
 
 
@@ -520,7 +530,9 @@ def test_a_planted_bug_turns_the_machine_red(machine, monkeypatch, bug):
     place, planted, history, says = PLANTED[bug]
     live_through(machine, history)
 
-    monkeypatch.setattr(f"ebexo.{place}", planted)
+    places, bugs = (place, planted) if isinstance(place, tuple) else ((place,), (planted,))
+    for where, what in zip(places, bugs, strict=True):
+        monkeypatch.setattr(f"ebexo.{where}", what)
 
     with pytest.raises(AssertionError, match=says):
         live_through(machine, history)

@@ -575,7 +575,6 @@ GUARDS: dict[str, tuple[str, Any, str]] = {
 SOON = (
     "only heads are claimed",
     "a claim is under the lane's epoch",
-    "what was left is in doubt",
 )
 """Whose lack random search notices within seconds; the others take a minute at most."""
 

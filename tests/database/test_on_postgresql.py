@@ -9,6 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent
 TWICE = (
+    "test_history_lane.py",
     "test_receive.py",
     "test_identity.py",
     "test_outbox.py",
@@ -17,9 +18,7 @@ TWICE = (
     "test_drain.py",
     "test_bell.py",
     "test_foresight.py",
-    "test_account_settings.py",
     "test_http_door.py",
-    "test_canary.py",
     "test_consent_rules.py",
     "test_retention.py",
     "test_retention_at_once.py",
@@ -28,22 +27,30 @@ TWICE = (
     "test_in_doubt.py",
     "door/test_at_once.py",
     "door/test_lists.py",
-    "door/test_pressure.py",
-    "panel/test_panel_activity.py",
-    "panel/test_panel_large.py",
     "panel/test_panel_start.py",
     "history/test_rehearsal_and_run.py",
     "history/test_import_states.py",
-    "history/test_rehearsal_equals_outcome.py",
     "platform/test_platform_at_once.py",
-    "platform/test_platform_stores.py",
     "platform/test_removing_a_store.py",
 )
+TWICE_WITH_TIME = (
+    "test_account_settings.py",
+    "test_canary.py",
+    "door/test_pressure.py",
+    "panel/test_panel_activity.py",
+    "panel/test_panel_large.py",
+    "history/test_rehearsal_equals_outcome.py",
+    "platform/test_platform_stores.py",
+)
+"""Their statements are those of the others; with `--long` they run there, too."""
 
 
 @pytest.mark.skipif("os.environ.get('EBEXO_TEST_DATABASE') == 'postgresql'", reason="this is that process")
-def test_everything_about_events_and_messages_holds_on_postgresql():
-    files = [str(HERE / name) for name in TWICE]
+@pytest.mark.parametrize(
+    "names", [TWICE, pytest.param(TWICE_WITH_TIME, marks=pytest.mark.long)], ids=["short", "long"]
+)
+def test_everything_about_events_and_messages_holds_on_postgresql(names):
+    files = [str(HERE / name) for name in names]
     # The settings must not be loaded before tests/conftest.py has started the database they name.
     command = [
         sys.executable,

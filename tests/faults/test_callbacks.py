@@ -53,7 +53,7 @@ def answered(installation):
     return [record["status"] for record in sent]
 
 
-@pytest.mark.parametrize("email", [JAN, "jan+sklep@example.com"])
+@pytest.mark.parametrize("email", [pytest.param(JAN, marks=pytest.mark.long), "jan+sklep@example.com"])
 @pytest.mark.parametrize("written", ["encoded", "raw"])
 def test_confirming_and_unsubscribing_come_back_and_nothing_is_sent_because_of_it(
     connected, until, email, written

@@ -50,7 +50,7 @@ def expected(rows):
     return {f"past-{number}@example.com" for number in range(rows) if number % 100 != 7}
 
 
-@pytest.mark.parametrize("part", [1, 5])
+@pytest.mark.parametrize("part", [pytest.param(1, marks=pytest.mark.long), 5])
 def test_killed_in_the_middle_it_goes_on_without_a_gap_or_a_repeat(installation, to_import, until, part):
     installation.open_store("--set", "rate=1000")
     installation.sandbox()
@@ -94,7 +94,12 @@ def test_command_shows_what_it_came_to_and_the_second_time_sends_nothing(install
 
 
 @pytest.mark.parametrize(
-    ("mode", "status"), [("automatic", "opt_in"), ("consent", "opt_in"), ("double-opt-in", "opt_out")]
+    ("mode", "status"),
+    [
+        pytest.param("automatic", "opt_in", marks=pytest.mark.long),
+        pytest.param("consent", "opt_in", marks=pytest.mark.long),
+        ("double-opt-in", "opt_out"),
+    ],
 )
 def test_in_no_mode_anybody_is_written_to(installation, tmp_path, until, mode, status):
     installation.open_store("--set", "rate=1000")

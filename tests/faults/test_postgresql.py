@@ -3,9 +3,11 @@
 import os
 import pwd
 import subprocess
+import tempfile
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -59,10 +61,11 @@ def test_stopped_the_hard_way_under_load_it_loses_nothing_and_work_goes_on_alone
 
 
 @pytest.fixture
-def small_disk(own_postgresql, tmp_path):
+def small_disk(own_postgresql):
     """A tablespace on a file system of 32 MB; its folder. The log of PostgreSQL lies elsewhere, as it should."""
-    folder = tmp_path / "small"
-    folder.mkdir()
+    folder = Path(
+        tempfile.mkdtemp(prefix="small", dir="/tmp")
+    )  # pytest's own folders are for their owner alone
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)],
         capture_output=True,
@@ -74,11 +77,10 @@ def small_disk(own_postgresql, tmp_path):
     if own_postgresql.user:
         owner = pwd.getpwnam(own_postgresql.user)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        for parent in folder.parents[:3]:  # pytest's own folders are for their owner alone
-            parent.chmod(0o755)
     yield folder
     own_postgresql.end()
     subprocess.run(["umount", "-l", str(folder)], check=True)
+    folder.rmdir()
 
 
 def test_without_room_for_tables_it_refuses_events_and_resumes_by_itself(

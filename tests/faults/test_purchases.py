@@ -70,7 +70,7 @@ def test_a_lost_answer_leaves_one_purchase(shop, until, fault, more, last):
     )
 
 
-@pytest.mark.both
+@pytest.mark.both(postgresql="long")
 def test_a_kill_right_after_the_sandbox_applied_it_leaves_one_purchase(shop, until):
     serve = shop.serve(**SHORT | {"EBEXO_CALL_SECONDS": "4"})
     shop.fault(ADD, "hang", times=1, seconds=30)

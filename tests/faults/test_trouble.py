@@ -61,7 +61,7 @@ def test_switching_off_beside_a_running_server_withholds_what_waits(installation
     assert installation.requests() == []
 
 
-@pytest.mark.both
+@pytest.mark.both(postgresql="long")
 def test_too_many_calls_are_answered_by_waiting_as_long_as_asked(installation, until):
     installation.sandbox()
     installation.open_store()

@@ -323,6 +323,7 @@ def carts_told(world: Any) -> list[dict[str, Any]]:
     return [entry["body"] for entry in world.ask_sandbox("requests")["requests"] if entry["path"] == adding]
 
 
+@pytest.mark.long
 def test_a_strangers_cookie_goes_while_the_own_id_is_not_known(world, shop, arrive) -> None:
     world.order_fault({"path": "contact/upsert", "fault": "status", "status": 503})
     browser = arrive()
@@ -362,6 +363,7 @@ def test_without_a_grant_nothing_loads_and_a_withdrawal_removes_the_cookie_in_ev
     assert f"{world.panel}/storefront/{shop.public_key}/identity" in seen_without
 
 
+@pytest.mark.long
 def test_a_banner_that_only_writes_its_cookie_is_heard_and_a_later_no_takes_smclient_away(
     world, shop, arrive
 ) -> None:
@@ -394,6 +396,7 @@ def test_a_shop_that_logs_in_without_a_page_load_says_who_it_is(world, shop, arr
     world.until(lambda: smclient(shopper) == contact_id)
 
 
+@pytest.mark.long
 def test_neither_a_second_tag_nor_nonsense_nor_a_store_that_is_gone_breaks_the_page(
     world, shop, people
 ) -> None:

@@ -15,6 +15,7 @@ raise SystemExit
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (PROGRAMS / "pg_dump").exists(), reason="without PostgreSQL's own programs")
 def test_a_restored_dump_knows_what_was_told_and_sends_what_still_waited(
     new_cluster, postgresql, tmp_path, until

@@ -226,6 +226,7 @@ def test_numbers_go_on_behind_the_last_one_ever_given(full):
     assert numbers == [(4,)]
 
 
+@pytest.mark.long
 def test_what_guards_decisions_and_the_audit_log_stands_after_a_move(full):
     full.run("move")
 
@@ -234,6 +235,7 @@ def test_what_guards_decisions_and_the_audit_log_stands_after_a_move(full):
             full.query(f"UPDATE {table} SET id = 9 WHERE id = 1")
 
 
+@pytest.mark.long
 def test_afterwards_sqlite_is_left_alone_until_somebody_takes_it_back(full, data):
     full.run("move")
 
@@ -261,6 +263,7 @@ def test_killed_again_and_again_it_goes_on_where_it_was(full, made):
     assert without_leases(content(full)) == without_leases(made.content)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("place", "exit_here", "exit_there", "last"),
     [
@@ -280,6 +283,7 @@ def test_at_no_moment_are_both_in_use(full, place, exit_here, exit_there, last):
     assert full.run("store", "list").returncode == 0
 
 
+@pytest.mark.long
 def test_what_changed_in_sqlite_in_between_is_noticed(full, change):
     full.run("move", first=KILLED + AT_BATCH.format(30))
     change("UPDATE ebexo_stores_store SET name = 'Brzoza' WHERE id = 1")
@@ -308,6 +312,7 @@ def test_what_was_added_to_postgresql_in_between_is_noticed(full):
     assert moved.stderr.startswith("ebexo: ebexo_panel_loginattempt differs: 3 rows with the checksum ")
 
 
+@pytest.mark.long
 def test_a_row_that_postgresql_does_not_take_is_told_without_what_is_in_it(full, change):
     change("UPDATE ebexo_outbox_message SET topic = 'jan' || char(0) WHERE id = 2")
 
@@ -350,6 +355,7 @@ def test_it_waits_for_serve_to_be_stopped(cluster, data):
     )
 
 
+@pytest.mark.long
 def test_it_needs_tables_in_postgresql(new_cluster, data):
     cluster = new_cluster(tables=False, EBEXO_DATA_DIR=str(data))
     cluster.run("migrate", **ON_SQLITE)
@@ -387,6 +393,7 @@ def test_it_needs_a_postgresql_without_data(full):
     assert said(full.run("move")) == (1, "", NOT_EMPTY)
 
 
+@pytest.mark.long
 def test_a_postgresql_with_another_installation_is_left_alone(full, data):
     full.run("move", first=KILLED + AT_BATCH.format(20))
     for name in ("installation-secret", "secret-keys"):
@@ -426,7 +433,7 @@ def test_what_waited_and_what_was_in_flight_is_delivered_from_postgresql(cluster
     serve = cluster.start("serve", "--bind", cluster.web, EBEXO_DATABASE_URL="", EBEXO_SECRET_KEYS="")
     until(lambda: "event='serving'" in serve.log.read_text())
     cluster.tell("in-flight")
-    until(lambda: cluster.fate("in-flight")["state"] == "in_flight")
+    until(lambda: cluster.fate("in-flight").get("state") == "in_flight")
     cluster.tell("waiting")
     serve.kill()
     cluster.clear_faults()

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 
 import psycopg
+import pytest
 
 HOLDER = """
 import psycopg, sys, time
@@ -57,6 +58,7 @@ def test_an_event_told_to_web_wakes_a_worker(new_cluster, until):
     assert not (cluster.folder / "never-made").exists()  # nothing of an installation lies on a machine's disk
 
 
+@pytest.mark.long
 def test_what_a_command_changed_wakes_a_worker_or_is_found_by_the_sweeper(new_cluster, short, until):
     cluster = new_cluster(**short)
     cluster.start_sandbox()
@@ -147,6 +149,7 @@ def test_a_worker_told_to_stop_ends_its_call_and_gives_the_lane_back(new_cluster
     assert cluster.upserts() == ["person-1@example.com"]
 
 
+@pytest.mark.long
 def test_another_worker_goes_on_at_once_where_one_was_told_to_stop(new_cluster, until):
     cluster = new_cluster(EBEXO_SWEEP_SECONDS="60")  # so it is not a sweep that finds what is left
     cluster.start_sandbox()
@@ -169,6 +172,7 @@ def test_another_worker_goes_on_at_once_where_one_was_told_to_stop(new_cluster, 
     assert time.monotonic() - stopped_at < 30
 
 
+@pytest.mark.long
 def test_web_told_to_stop_answers_what_it_was_asked(new_cluster, until):
     cluster = new_cluster()
     cluster.open_store()
@@ -233,6 +237,7 @@ def test_postgresql_that_was_stopped_hard_is_told_to_the_shop_and_work_goes_on_a
     assert worker.terminate() < 25
 
 
+@pytest.mark.long
 def test_a_frozen_worker_sends_nothing_that_another_has_sent_meanwhile(new_cluster, short, until):
     cluster = new_cluster(**short)
     cluster.start_sandbox()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import ForeignKey, Model
 from django.utils import timezone
 
@@ -242,7 +242,7 @@ def test_worker_that_holds_the_lane_lets_go(full_store, worker, monkeypatch):
 
     remove_store(full_store, now=timezone.now())
 
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLost), transaction.atomic():
         worker.settle()
     with pytest.raises(LeaseLost):
         draining._claim(worker.holding, limit=4, stopping=never)
