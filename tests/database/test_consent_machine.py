@@ -424,7 +424,7 @@ DELIVER, CLAIM, SEND, SETTLE = ("deliver", "none"), ("claim",), ("send", "none")
 MOVE, ERASE, UNSUBSCRIBE_THERE = ("move", 0), ("erase", 0), ("unsubscribe_there", 0)
 
 # A bug: where it is planted, what is planted, a history that shows it, and what the machine says then.
-PLANTED: dict[str, tuple[str, Any, list[tuple[Any, ...]], str]] = {
+PLANTED: dict[str, tuple[Any, Any, list[tuple[Any, ...]], str]] = {
     "no gate": (
         "consents.judging.decide",
         never_withholding,
