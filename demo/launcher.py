@@ -70,6 +70,7 @@ def start(data_dir: Path, ports: Ports, programs: list[Program]) -> str:
     local_vendor = ["-m", "salesmanago_sandbox", "--bind", f"127.0.0.1:{ports.sandbox}", *remembered]
     begin("sandbox", local_vendor, f"{sandbox}/")
     environment["SHOP_STORE"] = _prepare(data_dir, environment, endpoint=sandbox)
+    environment["SHOP_PANEL"] = f"http://127.0.0.1:{ports.panel}"
     begin("panel", [*ebexo, "serve", "--bind", f"127.0.0.1:{ports.panel}"], _panel(ports))
     shop = f"127.0.0.1:{ports.shop}"
     begin("shop", ["-m", "demo.server", "--bind", shop], f"http://{shop}/")

@@ -1,12 +1,14 @@
-"""Settings of the demo shop. The environment names the data directory and the hosts, nothing else."""
+"""Settings of the demo shop. The environment names the data directory, the hosts, the store and its panel."""
 
 import os
 from pathlib import Path
 
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from oscar import defaults
 from oscar.defaults import *  # noqa: F403
 
+from demo.integrations.menu import MENU
 from demo.secret import secret_key
 from ebexo.database import database
 from ebexo.environment import environment
@@ -173,6 +175,8 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Zwrócone": (),
 }
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE
+OSCAR_DASHBOARD_NAVIGATION = [*defaults.OSCAR_DASHBOARD_NAVIGATION, *MENU]
+SHOP_PANEL = os.environ.get("SHOP_PANEL", "http://127.0.0.1:8000").rstrip("/")
 # An order and what is told of it are written together, or not at all.
 OSCAR_DYNAMIC_CLASS_LOADER = "ebexo_oscar.loading.load"
 

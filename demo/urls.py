@@ -13,6 +13,7 @@ urlpatterns = [
     path("ebexo/", include("ebexo.storefront.urls")),
     path("koszyk/", include("ebexo_oscar.urls")),
     path("cookies/", include("demo.cookies.urls")),
+    path("dashboard/integrations/", include("demo.integrations.urls")),
     path("", include("demo.people.urls")),
     path("", include(oscar.urls[0])),
 ]
