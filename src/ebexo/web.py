@@ -58,6 +58,7 @@ def serve(*, host: str, port: int) -> None:
         log_level=LogLevels.error,
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {}, "granian.access": {}}},
         workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
     )
     server.serve(target_loader=lambda: _application(parent=mine), wrap_loader=False)
 

@@ -2,12 +2,14 @@
 
 import itertools
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -209,6 +211,32 @@ def test_process_that_answers_does_not_outlive_the_one_that_was_started(new_clus
         return False
 
     until(is_gone)
+
+
+def test_process_that_answers_is_started_anew_when_it_is_killed(new_cluster, until, call):
+    """By the kernel, say, when memory runs out."""
+    cluster = new_cluster()
+    web = cluster.start_web()
+    children = Path(f"/proc/{web.popen.pid}/task/{web.popen.pid}/children")
+    former = [int(number) for number in children.read_text().split() if _answers(int(number))]
+
+    for number in former:
+        os.kill(number, signal.SIGKILL)
+
+    def answers() -> bool:
+        with suppress(OSError):
+            return bool(call("GET", f"http://{cluster.web}/api/v1/openapi.json").status == 200)
+        return False
+
+    assert former
+    until(lambda: not set(former) & {int(number) for number in children.read_text().split()})
+    until(answers)
+    assert web.terminate() < 25
+
+
+def _answers(process: int) -> bool:
+    """Is it the one that answers, and not Python's own helper beside it?"""
+    return b"resource_tracker" not in Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def test_postgresql_that_was_stopped_hard_is_told_to_the_shop_and_work_goes_on_alone(
