@@ -34,7 +34,6 @@ TOGETHER = ("tests/journeys/test_demo_shop.py",)
 ALONE = (
     "tests/faults/test_fairness.py",
     "tests/contract/test_sandbox_process.py",
-    "tests/journeys/test_demo.py::test_demo_prints_addresses_that_answer_and_keeps_its_data",
     "tests/journeys/test_outage.py",
     "tests/journeys/test_monitored.py::test_open_page_gets_smclient_without_a_reload",
 )

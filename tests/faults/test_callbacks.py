@@ -105,6 +105,7 @@ def test_without_callbacks_an_opt_out_is_found_within_a_day(connected, until):
     assert connected.fate(2)["reason"]["code"] == "no_consent"
 
 
+@pytest.mark.long
 def test_a_thousand_callbacks_at_once_are_all_answered(connected, until):
     """Right and wrong keys, as fast as 50 callers can."""
     subscribed(connected, until)

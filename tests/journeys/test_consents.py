@@ -274,7 +274,7 @@ def buy_as_guest(page: Page, email: str, *, ticked: bool) -> None:
     expect(page.locator("h1")).to_contain_text("potwierdzenie")
 
 
-@pytest.mark.parametrize("mode", ["automatic", "consent"])
+@pytest.mark.parametrize("mode", ["automatic", pytest.param("consent", marks=pytest.mark.long)])
 def test_deleted_account_is_erased_everywhere_and_only_the_person_comes_back(
     world, people: Callable[..., Page], mode: str
 ) -> None:

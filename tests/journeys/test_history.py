@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from demo.people.logins import PANEL_OPERATOR
 
-PEOPLE = 2_500
+PEOPLE = 2_200
 
 
 def customers_csv(folder: Path) -> Path:
@@ -62,7 +62,7 @@ def test_everybody_in_a_file_is_rehearsed_and_then_sent(world, people, tmp_path)
     number(page, "duplicates").to_have_text("1")
     assert batches(world) == []
 
-    world.order_fault({"path": "contact/batchupsert", "fault": "latency", "seconds": 1.5})
+    world.order_fault({"path": "contact/batchupsert", "fault": "latency", "seconds": 1.0})
     page.click("#start")
     reach(page, "running")
     page.click("#pause")

@@ -91,6 +91,7 @@ def test_the_sweep_alone_finds_the_purchase_and_it_arrives_once(after_the_kill: 
     assert after_the_kill.query("SELECT COUNT(*) FROM ebexo_oscar_keptevent") == [(0,)]
 
 
+@pytest.mark.long
 def test_the_shop_started_again_tells_the_purchase_with_its_next_order_and_it_arrives_once(
     after_the_kill: Any,
 ) -> None:

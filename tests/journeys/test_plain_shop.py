@@ -380,6 +380,7 @@ def test_a_banner_that_only_writes_its_cookie_is_heard_and_a_later_no_takes_smcl
     world.until(lambda: smclient(shopper) == contact_id)
 
 
+@pytest.mark.long
 def test_a_shop_that_logs_in_without_a_page_load_says_who_it_is(world, shop, arrive) -> None:
     shopper = arrive()
     agree(shopper)

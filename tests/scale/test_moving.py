@@ -428,7 +428,7 @@ def test_what_waited_and_what_was_in_flight_is_delivered_from_postgresql(cluster
         "--api-secret-stdin", "--active", "--endpoint", f"http://{cluster.far}", "--json",
         stdin="sandbox-secret", **ON_SQLITE,
     )  # fmt: skip
-    cluster.keys.append(re.findall(r"ek_\w+", key.stdout)[0])
+    cluster.keys.append(json.loads(key.stdout)["api_key"])
     cluster.fault("/api/contact/upsert", "hang", seconds=60)
     serve = cluster.start("serve", "--bind", cluster.web, EBEXO_DATABASE_URL="", EBEXO_SECRET_KEYS="")
     until(lambda: "event='serving'" in serve.log.read_text())

@@ -239,6 +239,7 @@ def _answers(process: int) -> bool:
     return b"resource_tracker" not in Path(f"/proc/{process}/cmdline").read_bytes()
 
 
+@pytest.mark.long
 def test_postgresql_that_was_stopped_hard_is_told_to_the_shop_and_work_goes_on_alone(
     new_cluster, short, postgresql, until
 ):
