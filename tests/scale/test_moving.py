@@ -1,6 +1,7 @@
 """`ebexo move`: an installation on SQLite goes to PostgreSQL whole, or not at all."""
 
 import fcntl
+import json
 import os
 import re
 import shutil
