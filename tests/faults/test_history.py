@@ -76,6 +76,7 @@ def test_killed_in_the_middle_it_goes_on_without_a_gap_or_a_repeat(installation,
     )
 
 
+@pytest.mark.long
 def test_command_shows_what_it_came_to_and_the_second_time_sends_nothing(installation, to_import):
     installation.open_store("--set", "rate=1000")
     installation.sandbox()

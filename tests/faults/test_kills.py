@@ -5,7 +5,7 @@ import time
 import pytest
 
 
-@pytest.mark.both
+@pytest.mark.both(postgresql="long")
 def test_what_waits_at_a_kill_arrives_after_the_restart(installation, until):
     """The far side is away, seven events wait, the server is killed; both come back."""
     sandbox = installation.sandbox()

@@ -298,7 +298,7 @@ def test_a_store_with_many_waiting_keeps_no_other_waiting(installation, until):
 # Malformed
 
 
-@pytest.mark.both
+@pytest.mark.both(postgresql="long")
 def test_a_row_that_cannot_be_read_and_one_that_cannot_be_mapped_fail_alone(installation, until):
     installation.sandbox()
     installation.open_store()

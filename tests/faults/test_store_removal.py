@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
 
+
+@pytest.mark.long
 def test_server_copes_with_a_store_that_is_removed_in_the_middle_of_sending(installation, until):
     installation.sandbox()
     installation.open_store()

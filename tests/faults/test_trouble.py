@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 
+@pytest.mark.long
 def test_the_same_events_from_many_threads_are_stored_once_while_they_are_sent(installation, until):
     """8 clients and the dispatcher at work; then 200 events told by 20 threads each."""
     installation.sandbox()

@@ -63,6 +63,7 @@ def status(url: str) -> int:
         return int(answer.status)
 
 
+@pytest.mark.long
 def test_demo_prints_addresses_that_answer_and_keeps_its_data(tmp_path: Path, ports: list[int]) -> None:
     with demo(tmp_path / "data", ports) as printed:
         first = addresses(printed)

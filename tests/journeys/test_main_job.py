@@ -74,7 +74,11 @@ def fill_in_the_seven_fields(page: Page, world) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "works"), [("pl-PL", "Połączenie działa."), ("en-US", "The connection works.")]
+    ("locale", "works"),
+    [
+        ("pl-PL", "Połączenie działa."),
+        pytest.param("en-US", "The connection works.", marks=pytest.mark.long),
+    ],
 )
 def test_merchant_fills_in_seven_fields_and_the_page_says_that_it_works(world, people, locale, works) -> None:
     world.start("sandbox", "panel")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 PASSWORD = "bardzo-tajne-1"
@@ -49,6 +50,7 @@ def test_nothing_is_loaded_before_the_cookie_choice(world, people: Callable[...,
     assert world.ask_sandbox("visits") == {"visits": []}
 
 
+@pytest.mark.long
 def test_only_necessary_cookies_means_no_monitoring(world, people: Callable[..., Page]) -> None:
     world.start("sandbox", "panel", "shop")
     world.connect()

@@ -131,6 +131,7 @@ def test_a_worker_takes_over_what_a_killed_one_was_sending(new_cluster, short, u
     assert second.popen.poll() is None
 
 
+@pytest.mark.long
 def test_a_worker_told_to_stop_ends_its_call_and_gives_the_lane_back(new_cluster, until):
     cluster = new_cluster()
     cluster.start_sandbox()
