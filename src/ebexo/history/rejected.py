@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from ebexo.cells import cell
 from ebexo.history.models import Import, Part
 from ebexo.history.packing import StoredRow, unpack_rows, unpack_verdicts
 from ebexo.history.sentences import VERDICTS, reason_of
 from ebexo.history.states import RowVerdict
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -29,7 +29,7 @@ def rejected_csv(found: Import) -> Iterator[str]:
     once an import has ended and the time that payloads are kept is over.
     """
     headers = [column["header"] for column in found.shape.get("columns", ())]
-    yield BOM + _line([_("Row"), _("What became of it"), _("Why"), _("Field"), *map(_defused, headers)])
+    yield BOM + _line([_("Row"), _("What became of it"), _("Why"), _("Field"), *map(cell, headers)])
     for part in Part.objects.filter(of=found).exclude(verdicts=None).order_by("number").iterator():
         rows = {row.number: row for row in unpack_rows(part.content)}
         for verdict in unpack_verdicts(part.verdicts):
@@ -37,12 +37,12 @@ def rejected_csv(found: Import) -> Iterator[str]:
 
 
 def _cells(verdict: RowVerdict, row: StoredRow | None) -> list[str]:
-    told = [_defused(cell) for cell in row.cells] if row else []
+    told = [cell(text) for text in row.cells] if row else []
     return [
         str(verdict.row),
         str(VERDICTS[verdict.verdict]),
         reason_of(verdict),
-        _defused(verdict.field),
+        cell(verdict.field),
         *told,
     ]
 
@@ -51,7 +51,3 @@ def _line(cells: list[str]) -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=";").writerow(cells)
     return text.getvalue()
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text

@@ -8,8 +8,8 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from ebexo.audit.models import Entry
+from ebexo.cells import cell
 from ebexo.panel.audit.shown import Shown, shown
-from ebexo.panel.cells import cell
 
 BOM = "\ufeff"
 """Spreadsheets take the file for UTF-8 by it."""

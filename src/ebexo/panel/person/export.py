@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ebexo.cells import cell
 from ebexo.consents.models import Decision
-from ebexo.panel.cells import cell
 from ebexo.panel.words import SOURCES
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.panel.cells import cell
+from ebexo.cells import cell
 from ebexo.panel.failed.words import WHY
 from ebexo.panel.page import StorePage
 from ebexo.panel.reconciliation.period import day_typed
