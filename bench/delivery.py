@@ -137,7 +137,7 @@ def _latencies(url: str, logins: int) -> list[float]:
         while not Acquaintance.objects.filter(
             contact__store=store, email=f"new-{number}@example.com"
         ).exists():
-            time.sleep(0.001)
+            time.sleep(0.001)  # a look a millisecond: what is measured takes some tens
         latencies.append((time.monotonic() - started) * 1000)
     dispatcher.stop(timeout=20)
     return latencies
@@ -190,7 +190,7 @@ def _wait_for(port: int) -> None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two looks whether it answers
         else:
             return
     raise RuntimeError("the far side did not start")

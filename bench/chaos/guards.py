@@ -35,7 +35,7 @@ def _without_head() -> None:
 
 
 def _without_clock() -> None:
-    Lease.covers = lambda self, seconds: True  # type: ignore[method-assign]  # noqa: ARG005
+    Lease.covers = lambda self, seconds: True  # type: ignore[method-assign]  # noqa: ARG005  (a guard is taken away)
 
 
 def _without_epoch() -> None:

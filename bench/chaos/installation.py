@@ -109,7 +109,7 @@ class Installation:
                 pass
             else:
                 return
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two looks
         raise RuntimeError(f"nobody answers at {url}")
 
     def backstage(self, method: str, path: str, body: Any = None, *, far: str = "") -> Any:
@@ -152,5 +152,5 @@ def until(condition: Callable[[], T], *, seconds: float = 30.0, every: float = 0
     while not (found := condition()):
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds:g} s; the last look gave {found!r}")
-        time.sleep(every)
+        time.sleep(every)  # between two looks
     return found

@@ -141,7 +141,7 @@ class Load:
     ) -> None:
         """These people do `size` things at a time, told in one call."""
         while not self._ending.is_set():
-            await asyncio.sleep(chance.uniform(0, 2 * self.pause))
+            await asyncio.sleep(chance.uniform(0, 2 * self.pause))  # shoppers come at irregular moments
             told = [chance.choice(people).next_event(chance) for _ in range(size)]
             events = [event for event, _ in told]
             await self._tell(events[0] if size == 1 else {"events": events}, key, session)
@@ -161,4 +161,4 @@ class Load:
                     self.refused.append(f"{response.status} {answer}")
             except (OSError, TimeoutError, aiohttp.ClientError):
                 pass
-            await asyncio.sleep(TRY_AGAIN_AFTER)
+            await asyncio.sleep(TRY_AGAIN_AFTER)  # as a shop does that got no answer

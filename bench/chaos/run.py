@@ -140,7 +140,7 @@ def _trouble(plan: Plan, installation: Installation, report: Report, load: Load,
     until, told_at = time.monotonic() + plan.seconds, time.monotonic()
     serve = installation.start_serve()
     while time.monotonic() < until:
-        time.sleep(chance.uniform(0.5, 2.0))
+        time.sleep(chance.uniform(0.5, 2.0))  # nothing is waited for: so far apart the blows fall
         if chance.random() < 0.25:
             _freeze(serve, chance.uniform(1.1, 1.8) * LEASE_SECONDS)
             report.pauses += 1
@@ -166,7 +166,7 @@ def _trouble_of_many(plan: Plan, cluster: Cluster, report: Report, load: Load, s
 
 def _freeze(program: Program, seconds: float) -> None:
     program.send_signal(signal.SIGSTOP)
-    time.sleep(seconds)
+    time.sleep(seconds)  # so long the process stays frozen
     program.send_signal(signal.SIGCONT)
 
 
@@ -174,7 +174,7 @@ def _drained(plan: Plan, installation: Installation, say: Say) -> str:
     """Wait until nothing is live. What is left after the time given, or ended otherwise than delivered, as text."""
     until, told_at = time.monotonic() + plan.drain_seconds, time.monotonic()
     while (states := _states(installation)).keys() & {"waiting", "in_flight"} and time.monotonic() < until:
-        time.sleep(0.5)
+        time.sleep(0.5)  # between two looks whether it has drained
         if time.monotonic() - told_at > 10:
             told_at = time.monotonic()
             say(f"draining: {states['waiting'] + states['in_flight']} events to go")

