@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ebexo.delivery import in_hand
+from ebexo.delivery import history_line
 from ebexo.delivery.in_hand import InHand
-from ebexo.delivery.result import Result
+from ebexo.delivery.result import NotNow, Result, Turn, not_sent
 from ebexo.outbox.states import Outcome, State
 from salesmanago import Unavailable
 
@@ -21,10 +21,16 @@ class FarSide:
     def __init__(self) -> None:
         self.seconds = 0.02
         self.error: Any = None
+        self.got_ready: list[int] = []
         self.made: list[int] = []
         self.at_once = self.most_at_once = 0
 
-    async def send(self, call: Any) -> list[Result]:
+    async def send(self, call: Any, turn: Turn) -> list[Result]:
+        self.got_ready.append(call[0].number)
+        try:
+            await turn()
+        except NotNow:
+            return [not_sent(job) for job in call]
         self.made.append(call[0].number)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -58,7 +64,9 @@ async def test_one_of_history_is_made_at_a_time_and_another_is_ready_where_that_
     calls.begin([a_call(2)])
     assert calls.takes_history
     calls.begin([a_call(3)])
+    await asyncio.sleep(0)
     assert not calls.takes_history
+    assert (far_side.got_ready, far_side.made) == ([1, 2, 3], [1, 2])
 
     assert await came_to(calls) == [(2, "delivered"), (3, "delivered")]
     assert far_side.most_at_once == 1
@@ -76,7 +84,7 @@ async def test_what_is_live_waits_for_no_call_of_history(far_side):
 
 
 async def test_what_was_ready_for_too_long_is_put_back(far_side, monkeypatch):
-    monkeypatch.setattr(in_hand, "FRESH", 0.01)
+    monkeypatch.setattr(history_line, "FRESH", 0.01)
     calls = InHand(far_side.send)
 
     calls.begin([a_call(1), a_call(2)])
@@ -95,7 +103,7 @@ async def test_behind_a_call_that_failed_nothing_is_made(far_side):
 
 
 async def test_behind_a_slow_call_none_is_held_ready(far_side, monkeypatch):
-    monkeypatch.setattr(in_hand, "FRESH", 0.01)
+    monkeypatch.setattr(history_line, "FRESH", 0.01)
     calls = InHand(far_side.send)
     calls.begin([a_call(1)])
     await came_to(calls)

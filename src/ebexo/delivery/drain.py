@@ -13,11 +13,13 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ebexo import metrics
 from ebexo.delivery.batches import transfer_batch
 from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, begun, put_back
 from ebexo.delivery.connection import Connections, note_credentials
 from ebexo.delivery.in_hand import InHand, Places, Send
 from ebexo.delivery.job import Job, Met, meet, prepare
+from ebexo.delivery.measured import IN_HAND
 from ebexo.delivery.pace import Pace
 from ebexo.delivery.result import NotNow, Result, Turn, broken
 from ebexo.delivery.taking_in import take_in
@@ -82,10 +84,12 @@ async def drain(
         return
     holding, connections = Holding(lease), Connections(session)
 
-    async def send(call: Call) -> list[Result]:
+    async def send(call: Call, place: Turn) -> list[Result]:
         account = call[0].account
+        IN_HAND.set(call)
 
         async def turn() -> None:
+            await place()
             await pace.turn(rate=account.rate)
             if stopping.is_set() or not holding.lease.covers(TO_SPARE * call_seconds()):
                 raise NotNow
@@ -100,6 +104,7 @@ async def drain(
         considerate = leaving_room(database, has_neighbours=has_neighbours)
         await _empty(holding, send=send, database=considerate, stopping=stopping, others_wait=others_wait)
     except LeaseLost:
+        metrics.LEASES_LOST.inc()
         log.warning("lease_lost", store=store_id, epoch=holding.lease.epoch)
     finally:
         await database(partial(release, holding.lease))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ebexo.delivery.calls import Call, is_last
-from ebexo.delivery.result import Result, not_sent
+from ebexo.delivery.history_line import HistoryLine
+from ebexo.delivery.result import Result, Turn
 
 LOOK_AGAIN = 0.5
 """How long a message waits at most while there is a place free and every call in flight is slow."""
@@ -15,11 +16,8 @@ LOOK_BESIDE_HISTORY = 0.05
 TOGETHER = 0.001
 """Seconds for which the results of one call wait for those of others, with which they share a commit."""
 
-FRESH = 1.0
-"""So many seconds at most a call of history is held ready while the one before it is on its way. What was judged longer
-ago is put back, to be judged anew."""
-
-Send = Callable[[Call], Coroutine[Any, Any, list[Result]]]
+Send = Callable[[Call, Turn], Coroutine[Any, Any, list[Result]]]
+"""Makes a call, once what it is given lets it begin."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +38,21 @@ class InHand:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._calls: dict[asyncio.Task[list[Result]], Call] = {}
-        self._history = asyncio.Lock()
-        self._is_quick = False
-        self._failures = 0
+        self._history = HistoryLine()
 
     def __len__(self) -> int:
         return len(self._calls)
 
     def begin(self, calls: Iterable[Call]) -> None:
         for call in calls:
-            send = self._send_in_turn if is_last(call) else self._send
-            self._calls[asyncio.create_task(send(call))] = call
+            sent = self._sent_in_turn(call) if is_last(call) else self._send(call, _at_once)
+            self._calls[asyncio.create_task(sent)] = call
 
     @property
     def takes_history(self) -> bool:
         """Is there no call of history, or one that will have ended as soon as another is ready?"""
         calls = sum(map(is_last, self._calls.values()))
-        return calls == 0 or (calls == 1 and self._is_quick)
+        return calls == 0 or (calls == 1 and self._history.is_quick)
 
     async def results(self) -> list[Result]:
         """What came of those that ended; nothing where it is time to look again before any has."""
@@ -68,18 +64,18 @@ class InHand:
             del self._calls[task]
         return [result for task in done for result in task.result()]
 
-    async def _send_in_turn(self, call: Call) -> list[Result]:
-        clock, failures = asyncio.get_running_loop().time, self._failures
-        ready_at = clock()
-        async with self._history:
-            begun_at = clock()
-            if begun_at - ready_at > FRESH or self._failures != failures:
-                return [not_sent(job) for job in call]
-            results = await self._send(call)
-            self._is_quick = clock() - begun_at < FRESH
-            self._failures += any(result.error for result in results)
-            return results
+    async def _sent_in_turn(self, call: Call) -> list[Result]:
+        place, results = self._history.place(), list[Result]()
+        try:
+            results = await self._send(call, place.taken)
+        finally:
+            place.left(results)
+        return results
 
     async def all_ended(self) -> None:
         if self._calls:
             await asyncio.wait(self._calls)
+
+
+async def _at_once() -> None:
+    """Nothing live waits for another call."""
