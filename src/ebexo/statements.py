@@ -10,7 +10,16 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, DateTimeField, Field, ForeignKey, IntegerField, Model, TextField
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
@@ -26,19 +35,27 @@ class Rows(Generic[M]):
 
     `where` has `{}` for each value, the names of its columns with their table; `follow` is a foreign key whose row
     is brought along. Values go to the database as they are: numbers and texts, or a list of such for `IN ({})`.
-    `locked`: nobody else may change these rows until the transaction ends.
+    `locked`: nobody else may change these rows until the transaction ends. `only`: no more than these columns and the
+    number; what else is asked of a row is read then.
     """
 
     def __init__(
-        self, model: type[M], where: str, *, follow: str | None = None, locked: bool = False
+        self,
+        model: type[M],
+        where: str,
+        *,
+        follow: str | None = None,
+        only: tuple[str, ...] = (),
+        locked: bool = False,
     ) -> None:
-        self._model, self._where, self._follow, self._locked = model, where, follow, locked
+        self._model, self._where, self._locked = model, where, locked
+        self._follow, self._only = follow, only
 
     def found(self, *values: Value | list[Value] | list[int] | list[str]) -> list[M]:
         if any(value == [] for value in values):  # PostgreSQL knows no empty list
             return []
         database = connections[DEFAULT_DB_ALIAS]
-        sql, made = _select(self._model, self._follow, database.vendor)
+        sql, made = _select(self._model, self._follow, self._only, database.vendor)
         marks = [", ".join(["%s"] * len(value)) if isinstance(value, list) else "%s" for value in values]
         flat: list[Value] = [
             one for value in values for one in (value if isinstance(value, list) else [value])
@@ -109,15 +126,27 @@ def _as_text(at: datetime) -> str:
     return str(at.astimezone(UTC).replace(tzinfo=None))
 
 
-def _as_moment(value: datetime | str, *_: object) -> datetime:
+def _as_moment(value: str, *_: object) -> datetime:
     """What Django makes of a moment in SQLite, sooner."""
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return at.replace(tzinfo=UTC)
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _from_json(convert: Callable[..., Any]) -> Callable[..., Any]:
+    """The same; nearly all these columns hold nothing, and that is told by a look."""
+
+    def converted(value: Any, *more: Any) -> Any:
+        return [] if value == "[]" else convert(value, *more)
+
+    return converted
 
 
 def as_json(value: object) -> Any:
     """What goes into a column of JSON, as the database takes it."""
-    return connection.ops.adapt_json_value(value, None)
+    return (
+        "[]"
+        if value == [] and connection.vendor == "sqlite"
+        else connection.ops.adapt_json_value(value, None)
+    )
 
 
 def _lock(model: type[Model]) -> str:
@@ -140,14 +169,20 @@ def _kinds_of_default(model: type[Model]) -> tuple[dict[str, Any], list[tuple[st
 
 
 @cache
-def _select(model: type[Model], follow: str | None, vendor: str) -> tuple[str, Make]:  # noqa: ARG001
-    """SQL without its condition, and what makes an instance of a row. Converters differ by vendor."""
-    fields, table, made = _fields(model), _quoted(model), _maker(model)
+def _select(
+    model: type[Model],
+    follow: str | None,
+    only: tuple[str, ...],
+    vendor: str,  # noqa: ARG001  (converters differ by it)
+) -> tuple[str, Make]:
+    """SQL without its condition, and what makes an instance of a row."""
+    fields, table = _fields(model, only), _quoted(model)
+    made = _maker(model, fields)
     if follow is None:
         return f"SELECT {_columns(fields, table)} FROM {table}", made  # noqa: S608  (our own names)
     key: ForeignKey[Any, Any] = model._meta.get_field(follow)  # type: ignore[assignment]  # noqa: SLF001
     other: type[Model] = key.related_model  # of a loaded model it is a class
-    there, made_there = _quoted(other), _maker(other)
+    there, made_there = _quoted(other), _maker(other, _fields(other))
     columns = f"{_columns(fields, table)}, {_columns(_fields(other), there)}"
     sql = f"SELECT {columns} FROM {table} JOIN {there} ON {there}.id = {table}.{key.column}"  # noqa: S608
 
@@ -159,9 +194,8 @@ def _select(model: type[Model], follow: str | None, vendor: str) -> tuple[str, M
     return sql, made_with_other
 
 
-def _maker(model: type[Model]) -> Make:
+def _maker(model: type[Model], fields: Sequence["Field[Any, Any]"]) -> Make:
     """Makes an instance as unpickling does, past the slow and general way of `Model.__init__`."""
-    fields = _fields(model)
     names = [field.attname for field in fields]
     converters = [(field.attname, *found) for field in fields for found in _converters(field)]
 
@@ -184,6 +218,8 @@ def _converters(field: Any) -> list[tuple[Callable[..., Any], Any]]:
     if isinstance(field, DateTimeField) and connection.vendor == "sqlite":
         return [(_as_moment, column)]
     found = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+    if isinstance(field, JSONField):
+        found = [_from_json(convert) for convert in found]
     return [(convert, column) for convert in found]
 
 
@@ -209,8 +245,9 @@ def _insert(
     return f"INSERT INTO {_quoted(model)} ({columns}) VALUES ({marks})", values_of  # noqa: S608  (our own names)
 
 
-def _fields(model: type[Model]) -> Sequence["Field[Any, Any]"]:
-    return model._meta.concrete_fields  # noqa: SLF001
+def _fields(model: type[Model], only: tuple[str, ...] = ()) -> Sequence["Field[Any, Any]"]:
+    fields: Sequence[Field[Any, Any]] = model._meta.concrete_fields  # noqa: SLF001
+    return [field for field in fields if not only or field.primary_key or field.attname in only]
 
 
 def _quoted(model: type[Model]) -> str:
@@ -218,4 +255,9 @@ def _quoted(model: type[Model]) -> str:
 
 
 def _columns(fields: Sequence["Field[Any, Any]"], table: str) -> str:
-    return ", ".join(f'{table}."{field.column}"' for field in fields)
+    return ", ".join(f'{_plain(field)}{table}."{field.column}"' for field in fields)
+
+
+def _plain(field: "Field[Any, Any]") -> str:
+    """SQLite gives a moment out as the text it is where it is not named as a column; its own converter is slow."""
+    return "+" if isinstance(field, DateTimeField) and connection.vendor == "sqlite" else ""

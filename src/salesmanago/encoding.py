@@ -6,12 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 _SCALAR = json.JSONEncoder(ensure_ascii=False)
+_WHOLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def encoded(content: Mapping[str, Any]) -> bytes:
     """`content` as JSON in UTF-8, without blanks. A Decimal keeps its places: 0.30 and not 0.30000000000000004."""
     # "replace": an encoding error would carry the whole request in its attributes.
-    return _json(content).encode(errors="replace")
+    try:
+        text = _WHOLE.encode(content)
+    except TypeError:  # it has decimals in it: several times as long
+        text = _json(content)
+    return text.encode(errors="replace")
 
 
 def _json(value: object) -> str:

@@ -64,7 +64,12 @@ def _still_there(contact_ids: list[int]) -> set[int]:
 
 
 _STILL_THERE = "SELECT id FROM ebexo_contacts_contact WHERE id IN ({}) AND erased_at IS NULL"
-_KNOWN_LOCKED = Rows(Acquaintance, "contact_id IN ({}) AND remote = {} ORDER BY contact_id", locked=True)
+_KNOWN_LOCKED = Rows(
+    Acquaintance,
+    "contact_id IN ({}) AND remote = {} ORDER BY contact_id",
+    only=("contact_id", "status", "status_at"),
+    locked=True,
+)
 _LEARN = """
     INSERT INTO ebexo_contacts_acquaintance (
         contact_id, remote, vendor_id, email, customer_id, status, status_at, is_customer, told_at, told_fields,

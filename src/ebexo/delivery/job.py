@@ -67,12 +67,19 @@ class Met:
     known: Mapping[int, Known]
     account: Account
     _decisions: dict[str, Mapping[int, Decision]] = field(default_factory=dict)
+    _rules: dict[tuple[str, ...], Rules] = field(default_factory=dict)
 
     def decisions(self, code: str) -> Mapping[int, Decision]:
         """The newest decision of each on the consent `code`; those who decided nothing are left out."""
         if code not in self._decisions:
             self._decisions[code] = all_latest(self.account.store_id, sorted(self.people), code)
         return self._decisions[code]
+
+    def rules(self, types: tuple[str, ...]) -> Rules:
+        """See `rules_of`; most of these messages are of the same type."""
+        if types not in self._rules:
+            self._rules[types] = rules_of(self.account, types=types)
+        return self._rules[types]
 
     @cached_property
     def named_consents(self) -> Sequence[tuple[str, str]]:
@@ -121,7 +128,7 @@ def prepare(
         remote=account.remote,
         known=told,
         bought=contact.bought_at is not None,
-        rules=rules_of(account, types=[*claimed.message.carried, event.type]),
+        rules=met.rules((*claimed.message.carried, event.type)),
         double_opt_in=account.mode == Mode.DOUBLE_OPT_IN,
         own_yes_at=judgement.own_yes_at,
         standing_yes_at=judgement.standing_yes_at,

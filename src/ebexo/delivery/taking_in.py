@@ -21,7 +21,7 @@ from ebexo.outbox.states import Outcome, State
 from ebexo.outbox.withholding import settle_doubts
 from ebexo.statements import Rows
 
-_CONTACTS = Rows(Contact, "id IN ({})")
+_CONTACTS = Rows(Contact, "id IN ({})", only=("erased_at", "forgotten_at"))
 OF_ORDERS = [event_type.value for event_type in EventType if event_type.is_of_order]
 """Whether a step of an order arrived matters after the person took everything else back, too."""
 
