@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -376,3 +377,13 @@ def test_no_request_says_anything_empty_or_both_yes_and_no(customer, known, opti
         "forceOptOut": opting is OptIn.OUT,
         "useApiDoubleOptIn": opting is OptIn.ONCE_CONFIRMED,
     }
+
+
+@given(st.from_regex(r"\+48[1-9][0-9]{8}", fullmatch=True), st.sampled_from(["PL", "DE", "US", "IT", None]))
+def test_a_polish_number_with_its_prefix_is_what_the_library_makes_of_it(
+    text: str, country: str | None
+) -> None:
+    number = phonenumbers.parse(text, country)
+
+    assert phone(text, countries=[country or "PL"]) == text
+    assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == text
