@@ -6,7 +6,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all chaos setup check fix screenshots messages lock chromium
+.PHONY: help demo test test-all chaos bench setup check fix audit docs screenshots messages lock chromium
 
 help:            ## This list
 	@grep -hE '^[a-z-]+: *.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -24,6 +24,9 @@ test-all: setup chromium  ## All tests and the long ones
 
 chaos: setup     ## Kills, pauses and a far side full of faults for five minutes (SECONDS=60 for one; DB=postgresql)
 	@$(BIN)/python -m bench.chaos --seconds $(or $(SECONDS),300) --database $(or $(DB),sqlite)
+
+bench: setup     ## Every figure beside what it is compared with, a quarter of an hour (ONLY="ingest_single …", QUICK=1)
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 setup: $(STAMP)  ## Only the set-up, into .venv
 
@@ -49,6 +52,15 @@ check: setup     ## Lint, formatting, types, imports, templates, translations
 fix: setup       ## Put right what a tool can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/python -m scripts.reference
+	@$(BIN)/python scripts/metrics_reference.py
+
+docs: setup      ## The documentation as a site, in site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict && echo "Open site/index.html; python3 -m http.server -d site serves it with its search."
+
+audit: setup     ## Are there known vulnerabilities in what is locked? Asks PyPI
+	@found=$$($(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/all.txt 2>/dev/null) \
+		&& echo "None is known." || { echo "$${found:-PyPI did not answer for every package, so nothing is known.}"; exit 1; }
 
 messages: setup  ## Collect the texts to translate and compile the translations
 	@$(BIN)/python scripts/messages.py collect

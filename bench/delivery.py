@@ -7,13 +7,10 @@ both would hide the figure.
 import argparse
 import asyncio
 import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,64 +18,102 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 
+from bench.prepared import single_bodies
+from bench.rows import Figures, Row, parser, row, spread, tell
+from bench.vendor import vendor_at
+
 if TYPE_CHECKING:
     from ebexo.stores.models import Store
 
 T = TypeVar("T")
 IN_FLIGHT = 8
-RATE = 1000
+RATE = 30_000
+"""Calls a second that the stores' accounts allow: none of the figures comes near it."""
+LIFTED = "the store's limit of 10 calls a second is lifted"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=400, help="contacts to send in each round")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--logins", type=int, default=100, help="of which the latency is measured")
-    options = parser.parse_args()
+    options = parser("bench.delivery", __doc__)
+    options.add_argument("--people", type=int, default=400, help="contacts to send in each round")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--logins", type=int, default=200, help="of which the latency is measured")
+    chosen = options.parse_args()
+    with tables():
+        tell(figures(chosen), chosen)
+
+
+def figures(options: argparse.Namespace) -> Figures:
+    """Single calls to a far side that takes 50 ms and to one that takes no time, and the latencies."""
+    from ebexo.delivery import calls, drain
+
+    made: list[tuple[Row, str]] = []
+    together, calls.BATCH = calls.BATCH, replace(calls.BATCH, at_least=10**9, limit=0)
+    at_once, drain.CONCURRENCY = drain.CONCURRENCY, IN_FLIGHT
+    made.append(_against_raw("delivery_single", 50, people=options.people, rounds=options.rounds))
+    made.append(_against_raw("delivery_single_cpu", 0, people=2 * options.people, rounds=options.rounds))
+    calls.BATCH, drain.CONCURRENCY = together, at_once
+    with vendor_at(20) as url:
+        latencies = _latencies(url, options.logins)
+    p99 = statistics.quantiles(latencies, n=100, method="inclusive")[98]
+    note = (
+        f"{options.logins} events of somebody new, one after the other, {min(latencies):.0f} to {max(latencies):.0f} "
+        f"ms; each takes two calls, far side 20 ms; {LIFTED}"
+    )
+    made.append((row("contact_id_p50_ms", statistics.median(latencies), "ms"), note))
+    made.append((row("contact_id_p99_ms", p99, "ms"), note))
+    return Figures([one for one, _ in made], {one.name: note for one, note in made})
+
+
+def _against_raw(name: str, milliseconds: int, *, people: int, rounds: int) -> tuple[Row, str]:
+    with vendor_at(milliseconds) as url:
+        _round(url, people // 4, raw_first=False)  # warms up
+        pairs = [_round(url, people, raw_first=bool(number % 2)) for number in range(rounds)]
+    ours, raw = [ours for ours, _ in pairs], [raw for _, raw in pairs]
+    ratios = [ours / raw for ours, raw in pairs]
+    measured = row(
+        name,
+        statistics.median(ours),
+        "contacts/s",
+        against=f"a raw loop of prepared bodies: {statistics.median(raw):,.0f} calls/s",
+        ratio=statistics.median(ratios),
+    )
+    return measured, (
+        f"{rounds} rounds of {people} contacts, {IN_FLIGHT} in flight, far side {milliseconds} ms; ratio "
+        f"{spread(ratios)}; ours {spread(ours, 'contacts/s')}; the raw loop {spread(raw)}; {LIFTED}, so are its 4 at "
+        "once, and no calls are put together"
+    )
+
+
+def _round(url: str, people: int, *, raw_first: bool) -> tuple[float, float]:
+    """Contacts a second by us and by a loop of prepared bodies, one after the other."""
+    store = open_store(url)
+    _tell_all(store, people, "first")
+    asyncio.run(drained(store))  # from here on they are known, and each change is one call
+    _tell_all(store, people, "then")
+    raw = asyncio.run(_raw(url, people)) if raw_first else 0.0
+    started = time.monotonic()
+    asyncio.run(drained(store))
+    ours = people / (time.monotonic() - started)
+    return ours, raw or asyncio.run(_raw(url, people))
+
+
+@contextmanager
+def tables() -> Iterator[None]:
+    """Django in this process, with the tables of an installation in a temporary directory."""
     with tempfile.TemporaryDirectory(prefix="ebexo-bench-") as folder:
         os.environ |= {"EBEXO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "ebexo.settings"}
         os.environ |= {"EBEXO_LOG_LEVEL": "ERROR"}
         import django
 
         django.setup()
-        _measure(options)
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        yield
 
 
-def _measure(options: argparse.Namespace) -> None:
-    from django.core.management import call_command
-
-    from ebexo.delivery import calls, drain
-
-    call_command("migrate", verbosity=0)
-    together, calls.BATCH = calls.BATCH, replace(calls.BATCH, at_least=10**9, limit=0)
-    drain.CONCURRENCY = IN_FLIGHT
-    for name, milliseconds in (("delivery_single", 50), ("delivery_single_cpu", 0)):
-        with _vendor(milliseconds) as url:
-            pairs = [_round(url, options.people) for _ in range(options.rounds)]
-        _show(f"{name}, contacts/s", [ours for ours, _ in pairs])
-        _show(f"{name}, raw loop/s", [raw for _, raw in pairs])
-        _show(f"{name}, ratio", [ours / raw for ours, raw in pairs], digits=2)
-    calls.BATCH, drain.CONCURRENCY = together, 4
-    with _vendor(20) as url:
-        latencies = _latencies(url, options.logins)
-    _show("contact id known after, ms", latencies)
-    print(f"{'contact_id_p50_ms':32} {statistics.median(latencies):8.0f}")
-    print(f"{'contact_id_p99_ms':32} {statistics.quantiles(latencies, n=100)[98]:8.0f}")
-
-
-def _round(url: str, people: int) -> tuple[float, float]:
-    """Contacts a second by us and by a loop of prepared bodies, one after the other."""
-    store = _store(url)
-    _tell_all(store, people, "first")
-    asyncio.run(_drain(store))  # from here on they are known, and each change is one call
-    _tell_all(store, people, "then")
-    started = time.monotonic()
-    asyncio.run(_drain(store))
-    ours = people / (time.monotonic() - started)
-    return ours, asyncio.run(_raw(url, people))
-
-
-async def _drain(store: "Store") -> None:
+async def drained(store: "Store") -> None:
+    """Everything that waits for this store is sent."""
     from ebexo.delivery.drain import drain
     from ebexo.delivery.pace import Pace
     from ebexo.outbox.models import Message
@@ -104,9 +139,7 @@ async def _drain(store: "Store") -> None:
 
 async def _raw(url: str, calls: int) -> float:
     """The limit: bodies made beforehand, nothing read from or written to any database."""
-    bodies = iter(
-        [b'{"contact": {"email": "person-%d@example.com", "name": "Jan Kowalski"}}' % n for n in range(calls)]
-    )
+    bodies = iter(single_bodies(calls))
     headers = {"Content-Type": "application/json"}
     async with aiohttp.ClientSession(
         url, connector=aiohttp.TCPConnector(limit=IN_FLIGHT), headers=headers
@@ -128,12 +161,12 @@ def _latencies(url: str, logins: int) -> list[float]:
     from ebexo.delivery.scheduling.embedded import Dispatcher
     from ebexo.ingest.receive import receive
 
-    store, dispatcher = _store(url), Dispatcher()
+    store, dispatcher = open_store(url), Dispatcher()
     dispatcher.start()
     latencies = []
     for number in range(logins):
         started = time.monotonic()
-        receive(store, _event(f"login-{store.pk}-{number}", f"new-{number}@example.com"))
+        receive(store, event_of(f"login-{store.pk}-{number}", number, who="new"))
         while not Acquaintance.objects.filter(
             contact__store=store, email=f"new-{number}@example.com"
         ).exists():
@@ -143,10 +176,11 @@ def _latencies(url: str, logins: int) -> list[float]:
     return latencies
 
 
-def _store(url: str) -> "Store":
-    from ebexo.stores.opening import open_store
+def open_store(url: str) -> "Store":
+    """An active store that leads there, with hardly a limit."""
+    from ebexo.stores import opening
 
-    store, _key = open_store("Olcha")
+    store, _key = opening.open_store("Olcha")
     account = store.account
     account.active, account.endpoint, account.rate = True, url, RATE
     account.owner_email, account.client_id, account.api_secret = "owner@shop.example", "bench", "bench"
@@ -157,51 +191,19 @@ def _store(url: str) -> "Store":
 def _tell_all(store: "Store", people: int, word: str) -> None:
     from ebexo.ingest.lists import receive_list
 
-    events = [
-        _event(f"{word}-{store.pk}-{number}", f"person-{number}@example.com") for number in range(people)
-    ]
+    events = [event_of(f"{word}-{store.pk}-{number}", number) for number in range(people)]
     receive_list(store, events)
 
 
-def _event(event_id: str, email: str) -> dict[str, Any]:
+def event_of(event_id: str, number: int, *, who: str = "person") -> dict[str, Any]:
+    """A change of the person with this number, who has a telephone of their own."""
+    person = {"email": f"{who}-{number}@example.com", "first_name": "Jan", "last_name": "Kowalski"}
     return {
         "id": event_id,
         "type": "customer.updated",
         "occurred_at": "2025-11-23T10:00:00+01:00",
-        "customer": {"email": email, "first_name": "Jan", "last_name": "Kowalski", "phone": "+48600100200"},
+        "customer": {**person, "phone": f"+48600{number:06}"},
     }
-
-
-@contextmanager
-def _vendor(milliseconds: int) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    vendor = subprocess.Popen([sys.executable, "-m", "bench.vendor", str(port), str(milliseconds)])  # noqa: S603
-    try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        vendor.terminate()
-        vendor.wait(10)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(400):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)  # between two looks whether it answers
-        else:
-            return
-    raise RuntimeError("the far side did not start")
-
-
-def _show(name: str, values: Sequence[float], *, digits: int = 0) -> None:
-    low, middle, high = min(values), statistics.median(values), max(values)
-    print(
-        f"{name:32} {middle:8.{digits}f}   ({low:.{digits}f} to {high:.{digits}f} in {len(values)})",
-        flush=True,
-    )
 
 
 if __name__ == "__main__":

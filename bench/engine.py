@@ -1,20 +1,15 @@
-"""Does a store in trouble slow down the others, and does a claim grow with what waits? `python -m bench.engine`.
+"""Does a store in trouble slow down the others? `python -m bench.engine`, see `bench/README.md`.
 
-- Fairness: how long from accepting an event to its delivery, for stores with a working far side; alone, and beside one
-  whose far side is down, one whose far side hangs, and one with very many waiting. The limit of ten calls a second is
-  lifted, so that the store with very many takes all it can get.
-- Claim: the time of one claim, with a million messages waiting and with a thousand.
-- Memory: what a process has resident that sends while a million messages wait.
+How long from accepting an event to its delivery, for stores with a working far side; alone, and beside one whose far
+side is down, one whose far side hangs, and one with very many waiting. The limit of ten calls a second is lifted, so
+that the store with very many takes all it can get.
 """
 
 import argparse
 import asyncio
-import os
 import random
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import closing
@@ -23,36 +18,46 @@ from pathlib import Path
 
 import aiohttp
 
+from bench import NOBODY_LISTENS, million
 from bench.chaos.installation import Installation
-from bench.delivery import _vendor as vendor_at
-
-GOAL = 1.5
-MEGABYTES = 400
-NOBODY = "http://127.0.0.1:1"
+from bench.rows import Figures, parser, row, spread, tell
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.engine", description=__doc__)
-    parser.add_argument("--stores", type=int, default=50)
-    parser.add_argument("--waiting", type=int, default=100_000)
-    parser.add_argument("--seconds", type=float, default=30, help="of each load")
-    parser.add_argument("--rate", type=float, default=20, help="events a second, over all good stores")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    options = parser.parse_args()
+    options = parser("bench.engine", __doc__)
+    options.add_argument("--stores", type=int, default=50)
+    options.add_argument("--waiting", type=int, default=100_000)
+    options.add_argument("--rounds", type=int, default=2)
+    options.add_argument("--seconds", type=float, default=20, help="of each load")
+    options.add_argument("--rate", type=float, default=30, help="events a second, over all good stores")
+    chosen = options.parse_args()
+    tell(figures(chosen), chosen)
+
+
+def figures(options: argparse.Namespace) -> Figures:
+    """`noisy_neighbours`."""
     plan = Plan(options.stores, options.waiting, options.seconds, options.rate)
-    alone, beside = fairness(plan)
-    print(
-        f"p50, p99 of the good stores alone:  {alone.p50:6.0f} ms {alone.p99:6.0f} ms   ({alone.events} events)"
+    rounds = [fairness(plan) for _ in range(options.rounds)]
+    alone, beside = [one.p99 for one, _ in rounds], [one.p99 for _, one in rounds]
+    ratios = [two.p99 / one.p99 for one, two in rounds]
+    return Figures(
+        [
+            row(
+                "noisy_neighbours",
+                statistics.median(beside),
+                "ms",
+                against=f"the same stores without the bad three: {statistics.median(alone):,.0f} ms",
+                ratio=statistics.median(ratios),
+            )
+        ],
+        {
+            "noisy_neighbours": f"{options.rounds} rounds of {options.seconds:g} s with {options.rate:g} events a "
+            f"second over {plan.stores - 3} good stores, {plan.waiting:,} waiting in the busy one; p99 from accepted "
+            f"to delivered, ratio {spread(ratios)}; beside them {spread(beside, 'ms')}, without {spread(alone, 'ms')}; "
+            f"medians {spread([one.p50 for _, one in rounds], 'ms')} and "
+            f"{spread([one.p50 for one, _ in rounds], 'ms')}; the stores' limit of 10 calls a second is lifted"
+        },
     )
-    print(
-        f"p50, p99 beside the bad three:      {beside.p50:6.0f} ms {beside.p99:6.0f} ms   ({beside.events} events)"
-    )
-    print(f"noisy_neighbours {beside.p99 / alone.p99:.2f} (goal: at most {GOAL})")
-    few, many = claims(1000), claims(options.rows)
-    print(f"claim with 1,000 waiting {few:.2f} ms, with {options.rows:,} {many:.2f} ms")
-    print(f"claim_million {many / few:.2f} (goal: at most {GOAL})")
-    megabytes = memory(options.rows, seconds=options.seconds)
-    print(f"memory_million_mb {megabytes:.0f} (goal: less than {MEGABYTES})")
 
 
 @dataclass(frozen=True)
@@ -147,29 +152,8 @@ def _delays(installation: Installation, *, first_good: int) -> Delays:
 def claims(rows: int) -> float:
     """The median time of a claim in milliseconds, with so many messages waiting."""
     with tempfile.TemporaryDirectory(prefix="ebexo-engine-") as folder:
-        _waiting(folder, "fill", rows, NOBODY)
-        return float(_waiting(folder, "claim"))
-
-
-def memory(rows: int, *, seconds: float) -> float:
-    """Megabytes that a process has resident at most which sends for so long, with so many messages waiting."""
-    with tempfile.TemporaryDirectory(prefix="ebexo-engine-") as folder, vendor_at(20) as url:
-        _waiting(folder, "fill", rows, url)
-        return float(_waiting(folder, "drain", seconds))
-
-
-def _waiting(folder: str, *arguments: object) -> str:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EBEXO_")}
-    done = subprocess.run(  # noqa: S603  (our own program)
-        [sys.executable, "-m", "bench.many_waiting", *map(str, arguments)],
-        env=inherited | {"EBEXO_DATA_DIR": folder},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return done.stdout
+        million.fill(folder, rows, NOBODY_LISTENS)
+        return million.claim(folder)
 
 
 if __name__ == "__main__":

@@ -9,93 +9,134 @@ import argparse
 import asyncio
 import hashlib
 import importlib
-import json
 import os
-import tempfile
+import statistics
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bench.delivery import _drain, _event, _show, _store, _vendor
+from bench.delivery import LIFTED, drained, event_of, open_store, tables
+from bench.prepared import batch_bodies
+from bench.rows import Figures, parser, row, spread, tell
+from bench.vendor import vendor_at
+
+if TYPE_CHECKING:
+    from ebexo.stores.models import Store
 
 A_BATCH = 400
 MILLISECONDS = 100
 
 
+@dataclass(frozen=True)
+class Round:
+    """Contacts a second: of an import of people nobody was told of, of the same people once more, of the raw loop, and
+    of the public clients by their names."""
+
+    new: float
+    known: float
+    raw: float
+    clients: dict[str, float]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.imports", description=__doc__)
-    parser.add_argument("--people", type=int, default=8000, help="to import in each round")
-    parser.add_argument("--calls", type=int, default=40, help="of each of the other clients")
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ebexo-bench-") as folder:
-        os.environ |= {"EBEXO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "ebexo.settings"}
-        os.environ |= {"EBEXO_LOG_LEVEL": "ERROR", "NO_PROXY": "*"}
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        with _vendor(MILLISECONDS) as url:
-            _measure(url, options)
+    options = parser("bench.imports", __doc__)
+    options.add_argument("--people", type=int, default=8000, help="to import in each round")
+    options.add_argument("--calls", type=int, default=30, help="of each of the other clients, in each round")
+    options.add_argument("--rounds", type=int, default=3)
+    chosen = options.parse_args()
+    os.environ["NO_PROXY"] = "*"
+    with tables(), vendor_at(MILLISECONDS) as url:
+        tell(figures(url, chosen), chosen)
 
 
-def _measure(url: str, options: argparse.Namespace) -> None:
-    rounds = [_round(url, options.people) for _ in range(options.rounds)]
+def figures(url: str, options: argparse.Namespace) -> Figures:
+    """`import_vs_clients` and `import_vs_raw`."""
     clients = {
         "entirius-py-salesmanago-sdk": _entirius(url),
         "salesmanago-python-api": _python_api(url),
     }
-    others = {name: _per_second(tell, options.calls) for name, tell in clients.items()}
-    for name, found in others.items():
-        _show(f"{name}, contacts/s", [found])
-    fastest = max(others.values())
-    _show("import, first time, contacts/s", [new for new, _, _ in rounds])
-    _show("import, known there, contacts/s", [known for _, known, _ in rounds])
-    _show("raw loop of batches, contacts/s", [raw for _, _, raw in rounds])
-    _show("import_vs_clients (goal: 20)", [new / fastest for new, _, _ in rounds], digits=1)
-    _show("import_vs_raw (goal: 0.7)", [known / raw for _, known, raw in rounds], digits=2)
-    _show("the same, first time", [new / raw for new, _, raw in rounds], digits=2)
+    _round(url, people=A_BATCH, clients=clients, calls=2)  # warms up
+    rounds = [
+        _round(url, people=options.people, clients=clients, calls=options.calls)
+        for _ in range(options.rounds)
+    ]
+    new, known, raw = ([getattr(one, name) for one in rounds] for name in ("new", "known", "raw"))
+    by_client = {name: [one.clients[name] for one in rounds] for name in clients}
+    fastest = max(clients, key=lambda name: statistics.median(by_client[name]))
+    vs_clients = [one.new / max(one.clients.values()) for one in rounds]
+    vs_raw, new_vs_raw = [one.known / one.raw for one in rounds], [one.new / one.raw for one in rounds]
+    said = (
+        f"{options.rounds} rounds of {options.people:,} customers, {A_BATCH} a call, one call at a time, far side "
+        f"{MILLISECONDS} ms"
+    )
+    others = "; ".join(f"{name} {spread(speeds)}" for name, speeds in by_client.items())
+    return Figures(
+        [
+            row(
+                "import_vs_clients",
+                statistics.median(new),
+                "contacts/s",
+                against=f"{fastest}: {statistics.median(by_client[fastest]):.1f} contacts/s",
+                ratio=statistics.median(vs_clients),
+            ),
+            row(
+                "import_vs_raw",
+                statistics.median(known),
+                "contacts/s",
+                against=f"a raw loop of prepared batches: {statistics.median(raw):,.0f} contacts/s",
+                ratio=statistics.median(vs_raw),
+            ),
+        ],
+        {
+            "import_vs_clients": f"{said}; people whom SALESmanago is asked about first, 50 a call; ratio to the "
+            f"faster client of each round {spread(vs_clients)}; ours {spread(new, 'contacts/s')}; {others}; {LIFTED}",
+            "import_vs_raw": f"{said}; people who are known by now, so that the batch is all; ratio {spread(vs_raw)}; "
+            f"ours {spread(known, 'contacts/s')}; the raw loop {spread(raw)}; the first time, with the questions, "
+            f"{spread(new_vs_raw)} of the raw loop; {LIFTED}",
+        },
+    )
 
 
-def _round(url: str, people: int) -> tuple[float, float, float]:
-    """Contacts a second: of an import of people nobody was told of, of the same people once more, of the raw loop."""
-    store = _store(url)
-    speeds = []
-    for word in ("first", "then"):
-        _fill(store.pk, people, word)
-        started = time.monotonic()
-        asyncio.run(_drain(store))
-        speeds.append(people / (time.monotonic() - started))
-    return speeds[0], speeds[1], asyncio.run(_raw(url, people))
+def _round(url: str, *, people: int, clients: dict[str, Callable[[int], object]], calls: int) -> Round:
+    store = open_store(url)
+    return Round(
+        new=_import(store.pk, people, "first"),
+        known=_import(store.pk, people, "then"),
+        raw=asyncio.run(_raw(url, people)),
+        clients={name: _per_second(tell_one, calls) for name, tell_one in clients.items()},
+    )
 
 
-def _fill(store_id: int, people: int, word: str) -> None:
-    """An outbox in which so many customers wait as history."""
+def _import(store_id: int, people: int, word: str) -> float:
+    """Contacts a second."""
+    store = _fill(store_id, people, word)
+    started = time.monotonic()
+    asyncio.run(drained(store))
+    return people / (time.monotonic() - started)
+
+
+def _fill(store_id: int, people: int, word: str) -> "Store":
+    """A store in whose outbox so many customers wait as history."""
     from ebexo.ingest.lists import receive_list
     from ebexo.outbox.models import Key, Message
     from ebexo.outbox.states import MessageKind
     from ebexo.stores.models import Store
 
-    events = [
-        _event(f"{word}-{store_id}-{number}", f"person-{number}@example.com") for number in range(people)
-    ]
-    receive_list(Store.objects.get(pk=store_id), events)
+    events = [event_of(f"{word}-{store_id}-{number}", number) for number in range(people)]
+    store = Store.objects.get(pk=store_id)
+    receive_list(store, events)
     Message.objects.filter(store_id=store_id, done_at=None).update(kind=MessageKind.HISTORY)
     Key.objects.filter(store_id=store_id).update(is_history=True)
+    return store
 
 
 async def _raw(url: str, people: int) -> float:
     """The limit: batch bodies made beforehand, one after the other, nothing read from or written to any database."""
-    contacts = [{"contact": {"email": f"person-{number}@example.com"}} for number in range(people)]
-    bodies = [
-        json.dumps({"upsertDetails": contacts[start : start + A_BATCH]}).encode()
-        for start in range(0, people, A_BATCH)
-    ]
+    bodies = batch_bodies(people, together=A_BATCH)
     headers = {"Content-Type": "application/json"}
     async with aiohttp.ClientSession(url, headers=headers) as session:
         started = time.monotonic()
@@ -105,10 +146,10 @@ async def _raw(url: str, people: int) -> float:
         return people / (time.monotonic() - started)
 
 
-def _per_second(tell: Callable[[int], object], calls: int) -> float:
+def _per_second(tell_one: Callable[[int], object], calls: int) -> float:
     started = time.monotonic()
     for number in range(calls):
-        tell(number)
+        tell_one(number)
     return calls / (time.monotonic() - started)
 
 

@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from bench.ports import free_port, wait_for
+from bench.rows import Figures, parser, row, spread, tell
 
 PEOPLE = 1_000
 LIST = 100
@@ -44,40 +46,74 @@ class Round:
     cost: float
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The rounds of the view that only answers, of single events and of lists, side by side."""
+
+    bare: list[Round]
+    single: list[Round]
+    lists: list[Round]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of each round")
-    parser.add_argument("--connections", type=int, default=16)
-    options = parser.parse_args()
+    options = parser("bench.ingest", __doc__)
+    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--seconds", type=float, default=1.5, help="of each round")
+    options.add_argument("--connections", type=int, default=16)
+    chosen = options.parse_args()
+    tell(figures(chosen), chosen)
+
+
+def figures(options: argparse.Namespace) -> Figures:
+    """`ingest_single` and `ingest_lists`."""
     with _server() as door:
-        asyncio.run(_measure(door, options))
+        found = asyncio.run(_measure(door, options))
+    pairs = list(zip(found.single, found.bare, strict=True))
+    ratios = [ours.rate / theirs.rate for ours, theirs in pairs]
+    computed = [theirs.cost / ours.cost for ours, theirs in pairs]
+    single, bare = [one.rate for one in found.single], [one.rate for one in found.bare]
+    lists = [LIST * one.rate for one in found.lists]
+    return Figures(
+        [
+            row(
+                "ingest_single",
+                statistics.median(single),
+                "events/s",
+                against=f"a view that only answers: {statistics.median(bare):,.0f} requests/s",
+                ratio=statistics.median(ratios),
+            ),
+            row("ingest_lists", statistics.median(lists), "events/s"),
+        ],
+        {
+            "ingest_single": f"{options.rounds} rounds; ratio {spread(ratios)}; ours {spread(single, 'events/s')}; "
+            f"the view {spread(bare)}; the server computed {spread([one.cost for one in found.single], 'ms')} an "
+            f"event, for the view {spread([one.cost for one in found.bare], 'ms')}, ratio {spread(computed)}",
+            "ingest_lists": f"{options.rounds} rounds; {spread(lists, 'events/s')}, {LISTS_AT_ONCE} lists of {LIST} at "
+            f"once; the server computed {spread([one.cost / LIST for one in found.lists], 'ms')} an event",
+        },
+    )
 
 
-async def _measure(door: Door, options: argparse.Namespace) -> None:
+async def _measure(door: Door, options: argparse.Namespace) -> Measured:
     connector = aiohttp.TCPConnector(limit=options.connections)
     headers = {"Authorization": f"Bearer {door.key}", "Content-Type": "application/json"}
     async with aiohttp.ClientSession(door.url, connector=connector, headers=headers) as session:
-
-        def a_round(ask: Callable[[], Awaitable[None]], connections: int) -> Awaitable[Round]:
-            return _round(ask, seconds=options.seconds, connections=connections, process=door.process)
-
+        asking: list[tuple[Callable[[], Awaitable[None]], int]] = [
+            (lambda: _post(session, "/bare", _event()), options.connections),
+            (lambda: _post(session, EVENTS, _event()), options.connections),
+            (lambda: _list(session), LISTS_AT_ONCE),
+        ]
         for _ in range(PEOPLE // LIST):
             await _list(session)
-        bare, single, lists = [], [], []
-        for _ in range(options.rounds):
-            bare.append(await a_round(lambda: _post(session, "/bare", _event()), options.connections))
-            single.append(await a_round(lambda: _post(session, EVENTS, _event()), options.connections))
-            lists.append(await a_round(lambda: _list(session), LISTS_AT_ONCE))
-    pairs = list(zip(single, bare, strict=True))
-    _show("bare view, requests/s", [one.rate for one in bare])
-    _show("ingest_single, events/s", [one.rate for one in single])
-    _show("ingest_single, ratio", [ours.rate / theirs.rate for ours, theirs in pairs], digits=2)
-    _show("ingest_lists, events/s", [LIST * one.rate for one in lists])
-    _show("bare view, ms of processor", [one.cost for one in bare], digits=3)
-    _show("ingest_single, ms of processor", [one.cost for one in single], digits=3)
-    _show("ingest_single, ratio of these", [theirs.cost / ours.cost for ours, theirs in pairs], digits=2)
-    _show("ingest_lists, ms of processor", [one.cost / LIST for one in lists], digits=3)
+        found: list[list[Round]] = [[], [], []]
+        for number in range(-1, options.rounds):  # the first one warms up
+            for which in ((number + place) % 3 for place in range(3)):
+                ask, connections = asking[which]
+                taken = await _round(
+                    ask, seconds=options.seconds, connections=connections, process=door.process
+                )
+                found[which] += [taken] if number >= 0 else []
+    return Measured(*found)
 
 
 async def _round(
@@ -134,7 +170,7 @@ def _event() -> dict[str, Any]:
 
 @contextmanager
 def _server() -> Iterator[Door]:
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="ebexo-bench-") as folder:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("EBEXO_")}
         server = subprocess.Popen(  # noqa: S603  (our own program)
@@ -145,34 +181,11 @@ def _server() -> Iterator[Door]:
         )
         try:
             key = server.stdout.readline().strip() if server.stdout else ""
-            _wait_for(port)
+            wait_for(port)
             yield Door(f"http://127.0.0.1:{port}", key, server.pid)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-    return port
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the server did not start")
-
-
-def _show(name: str, values: list[float], *, digits: int = 0) -> None:
-    low, middle, high = min(values), statistics.median(values), max(values)
-    print(f"{name:30} {middle:8.{digits}f}   ({low:.{digits}f} to {high:.{digits}f} in {len(values)} rounds)")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How much time do store events add to a shop's request? `python bench/request_added.py [ROUNDS]`
+"""How much time do store events add to a shop's request? `python -m bench.request_added [ROUNDS]`
 
 Three ways take turns in one process, on the demo shop and a database of their own: without the connector, with it, and
 with a synchronous call to a vendor who answers after 100 ms, as a plug-in of the usual kind makes it. Measured are the
@@ -8,24 +8,22 @@ the clock stands what the request's own thread computed, which a busy machine bl
 quick algorithm here, since the shop's own, slow on purpose, would blur the rest.
 """
 
-import http.client
 import logging
 import os
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median, quantiles
 from typing import Any
 from uuid import uuid4
 
+from bench.request_ways import connected, vendor
+from bench.rows import Figures, parser, row, tell, told
+
 WAYS = ("without", "with", "synchronous")
-VENDOR_SECONDS = 0.1
 PASSWORD = "bardzo-tajne-1"  # noqa: S105  (of nobody)
 SHIPPING = {
     "first_name": "Anna", "last_name": "Nowak", "line1": "ul. Polna 1", "line4": "Łódź", "state": "łódzkie",
@@ -33,13 +31,77 @@ SHIPPING = {
 }  # fmt: skip
 
 
+Taken = dict[str, list[tuple[float, float]]]
+"""Of each way, the milliseconds that each request took and those that it computed."""
+
+
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    options = parser("bench.request_added", __doc__)
+    options.add_argument("rounds", type=int, nargs="?", default=200)
+    chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="ebexo-bench-") as data, vendor() as port:
         set_up(data)
-        shopper = customer()
-        for name, act in ACTS.items():
-            report(name, measure(partial(timed, act, shopper, port), rounds))
+        tell(figures(chosen.rounds, port), chosen)
+
+
+def figures(rounds: int, port: int) -> Figures:
+    """`request_added_ratio` and `request_added_ms`, each for the request that shows it at its worst."""
+    shopper, added = customer(), dict[str, Added]()
+    for name, act in ACTS.items():
+        taken = measure(partial(timed, act, shopper, port), rounds)
+        added[name] = Added.of(taken)
+        report(name, taken, added[name])
+    return rows_of(added, rounds=rounds)
+
+
+@dataclass(frozen=True)
+class Added:
+    """Milliseconds that a request took longer; by us at least those that were computed: a busy machine's clock may say
+    less."""
+
+    by_us: float
+    synchronous: float
+    half_between: tuple[float, float]
+    """Half of the rounds, by us and on the clock: how much noise there is."""
+
+    @classmethod
+    def of(cls, taken: Taken) -> "Added":
+        low, _, high = quantiles(differences(taken, "with", 0), n=4)
+        by_us = max(difference(taken, "with", 0), difference(taken, "with", 1))
+        return cls(by_us, difference(taken, "synchronous", 0), (low, high))
+
+    @property
+    def in_words(self) -> str:
+        low, high = self.half_between
+        return (
+            f"{told(self.by_us)} ms (half of them {told(low)} to {told(high)}), {told(self.times)} times less"
+        )
+
+    @property
+    def times(self) -> float:
+        """How many times as much a synchronous call adds; what is less than a tenth of a millisecond is noise."""
+        return self.synchronous / max(self.by_us, 0.1)
+
+
+def rows_of(added: Mapping[str, Added], *, rounds: int) -> Figures:
+    least = min(added, key=lambda name: added[name].times)
+    most = max(added, key=lambda name: added[name].by_us)
+    times = added[least].times
+    each = "; ".join(f"{name} {one.in_words}" for name, one in added.items())
+    note = f"medians of {rounds} rounds in the demo shop, the worst of its requests stands here: {each}"
+    return Figures(
+        [
+            row(
+                "request_added_ratio",
+                times,
+                "times less",
+                against=f"a call inside the request ({least}), far side 100 ms: {told(added[least].synchronous)} ms",
+                ratio=times,
+            ),
+            row("request_added_ms", added[most].by_us, "ms"),
+        ],
+        {"request_added_ratio": note, "request_added_ms": note},
+    )
 
 
 def set_up(data: str) -> None:
@@ -168,111 +230,40 @@ def wait_until_told() -> None:
         time.sleep(0.02)
 
 
-def measure(
-    timed_way: Callable[[str], tuple[float, float]], rounds: int
-) -> dict[str, list[tuple[float, float]]]:
+def measure(timed_way: Callable[[str], tuple[float, float]], rounds: int) -> Taken:
     for way in WAYS:
         timed_way(way)  # warmed up
-    taken: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
+    taken: Taken = {way: [] for way in WAYS}
     for number in range(rounds):
         for way in (*WAYS[number % 3 :], *WAYS[: number % 3]):
             taken[way].append(timed_way(way))
     return taken
 
 
-def report(name: str, taken: dict[str, list[tuple[float, float]]]) -> None:
-    medians = {way: median(clock for clock, _ in taken[way]) for way in WAYS}
-    computed = {way: median(cpu for _, cpu in taken[way]) for way in WAYS}
-    added, synchronous = (difference(taken, way, 0) for way in ("with", "synchronous"))
+def report(name: str, taken: Taken, added: Added) -> None:
     print(f"{name}, {len(taken['with'])} rounds each")
     for way in WAYS:
-        slow = quantiles([clock for clock, _ in taken[way]], n=20)[-1]
+        clock, computed = zip(*taken[way], strict=True)
+        slow = quantiles(clock, n=20)[-1]
         print(
-            f"  {way:<12} median {medians[way]:7.2f} ms   p95 {slow:7.2f} ms   computed {computed[way]:6.2f} ms"
+            f"  {way:<12} median {median(clock):7.2f} ms   p95 {slow:7.2f} ms   computed {median(computed):6.2f} ms"
         )
-    by_us = difference(taken, "with", 1)
-    print(f"  added by the connector {added:.2f} ms ({by_us:.2f} ms computed)")
-    times = synchronous / max(added, by_us, 0.1)  # a busy machine's clock may say less than was computed
-    print(f"  added by a synchronous call {synchronous:.2f} ms: {times:.0f} times as much")
-    sys.stdout.flush()
+    on_the_clock, computed_by_us = difference(taken, "with", 0), difference(taken, "with", 1)
+    print(f"  added by the connector {on_the_clock:.2f} ms ({computed_by_us:.2f} ms computed)")
+    print(
+        f"  added by a synchronous call {added.synchronous:.2f} ms: {added.times:.0f} times as much",
+        flush=True,
+    )
 
 
-def difference(taken: dict[str, list[tuple[float, float]]], way: str, which: int) -> float:
+def difference(taken: Taken, way: str, which: int) -> float:
     """What this way takes more than the shop alone: on the clock (0), or computed (1)."""
-    return median(more[which] - less[which] for more, less in zip(taken[way], taken["without"], strict=True))
+    return median(differences(taken, way, which))
 
 
-@contextmanager
-def connected(*, connector: bool, synchronous_to: int | None) -> Iterator[None]:
-    """Within this block the shop's signals are heard by the connector or not, and by a synchronous plug-in or not."""
-    from django.contrib.auth.models import User
-    from django.contrib.auth.signals import user_logged_in
-    from django.db.models import signals
-    from oscar.apps.basket import signals as of_baskets
-    from oscar.apps.customer.signals import user_registered
-    from oscar.apps.order import signals as of_orders
-
-    heard = (
-        signals.post_save, signals.post_delete, signals.pre_save, of_orders.order_placed,
-        of_orders.order_status_changed, of_baskets.voucher_addition, user_registered, user_logged_in,
-    )  # fmt: skip
-    before = [list(signal.receivers) for signal in heard]
-    if not connector:
-        for signal in heard:
-            signal.receivers = [row for row in signal.receivers if not str(row[0][0]).startswith("ebexo_")]
-            signal.sender_receivers_cache.clear()
-    call = plug_in(synchronous_to) if synchronous_to else None
-
-    def edited(*, created: bool, update_fields: Any, **_: Any) -> None:
-        if call and not created and not update_fields:
-            call()
-
-    if call:
-        user_logged_in.connect(call)
-        signals.post_save.connect(edited, sender=User)
-        of_baskets.basket_addition.connect(call)
-        of_orders.order_placed.connect(call)
-    try:
-        yield
-    finally:
-        user_logged_in.disconnect(call)
-        signals.post_save.disconnect(edited, sender=User)
-        of_baskets.basket_addition.disconnect(call)
-        of_orders.order_placed.disconnect(call)
-        for signal, receivers in zip(heard, before, strict=True):
-            signal.receivers = receivers
-            signal.sender_receivers_cache.clear()
-
-
-def plug_in(port: int) -> Callable[..., None]:
-    def call(**_: Any) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("POST", "/api/v2/contact/addContactExtEvent", b"{}")
-        connection.getresponse().read()
-        connection.close()
-
-    return call
-
-
-@contextmanager
-def vendor() -> Iterator[int]:
-    """The port of somebody who answers everything after a tenth of a second."""
-
-    class Slow(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            time.sleep(VENDOR_SECONDS)
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing is logged."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
+def differences(taken: Taken, way: str, which: int) -> list[float]:
+    """The same of each round."""
+    return [more[which] - less[which] for more, less in zip(taken[way], taken["without"], strict=True)]
 
 
 if __name__ == "__main__":

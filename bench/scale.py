@@ -16,25 +16,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.rows import Figures, parser, row, spread, tell
 from bench.scale_vendor import Vendor
 
-GOAL = 1.8
 RATE = 1000
 VENDOR_MILLISECONDS = 50
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--lanes", type=int, default=1, help="lanes at once, of each worker")
-    parser.add_argument("--in-flight", type=int, default=2, help="calls at once, of each lane")
-    parser.add_argument("--stores", type=int, default=8, help="with contacts to send, in each round")
-    parser.add_argument("--people", type=int, default=100, help="contacts of each of them")
-    parser.add_argument("--logins", type=int, default=200, help="of which the latency is measured")
-    parser.add_argument("--all-stores", type=int, default=10_000)
-    parser.add_argument("--busy", type=int, default=50, help="of them tell something")
-    parser.add_argument("--seconds", type=float, default=30)
-    options = parser.parse_args()
+    made = parser("bench.scale", __doc__)
+    made.add_argument("--rounds", type=int, default=3)
+    made.add_argument("--lanes", type=int, default=1, help="lanes at once, of each worker")
+    made.add_argument("--in-flight", type=int, default=2, help="calls at once, of each lane")
+    made.add_argument("--stores", type=int, default=8, help="with contacts to send, in each round")
+    made.add_argument("--people", type=int, default=100, help="contacts of each of them")
+    made.add_argument("--logins", type=int, default=200, help="of which the latency is measured")
+    made.add_argument("--all-stores", type=int, default=10_000)
+    made.add_argument("--busy", type=int, default=50, help="of them tell something")
+    made.add_argument("--seconds", type=float, default=30)
+    made.add_argument("--only-two-workers", action="store_true", help="nothing about latency and many stores")
+    options = made.parse_args()
+    with installation() as vendor:
+        tell(figures(vendor, options), options)
+        if not options.only_two_workers:
+            wake_up(vendor, options)
+            many_stores(vendor, options)
+
+
+@contextmanager
+def installation() -> Iterator[Vendor]:
+    """Django in this process, with tables in a PostgreSQL of its own; and a far side."""
     with (
         postgresql() as uri,
         tempfile.TemporaryDirectory(prefix="ebexo-bench-") as folder,
@@ -51,23 +62,35 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        two_workers(vendor, options)
-        wake_up(vendor, options)
-        many_stores(vendor, options)
+        yield vendor
 
 
-def two_workers(vendor: Vendor, options: argparse.Namespace) -> None:
-    """Contacts a second by one worker and by two, in turns."""
+def figures(vendor: Vendor, options: argparse.Namespace) -> Figures:
+    """`two_workers`: contacts a second by one worker and by two, in turns."""
     vendor.seconds = VENDOR_MILLISECONDS / 1000
     found: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(options.rounds):
-        for number in found:
-            found[number].append(_contacts_a_second(vendor, options, workers=number))
-    _show("one worker, contacts/s", found[1])
-    _show("two workers, contacts/s", found[2])
+    for number in range(options.rounds):
+        for workers in (1, 2) if number % 2 else (2, 1):
+            found[workers].append(_contacts_a_second(vendor, options, workers=workers))
     ratios = [two / one for one, two in zip(found[1], found[2], strict=True)]
-    _show(f"two_workers (goal: {GOAL})", ratios, digits=2)
     vendor.seconds = 0.0
+    return Figures(
+        [
+            row(
+                "two_workers",
+                statistics.median(found[2]),
+                "contacts/s",
+                against=f"one worker: {statistics.median(found[1]):.1f} contacts/s",
+                ratio=statistics.median(ratios),
+            )
+        ],
+        {
+            "two_workers": f"{options.rounds} rounds of {options.stores} stores with {options.people} contacts each, "
+            f"far side {VENDOR_MILLISECONDS} ms; each worker serves {options.lanes} store at a time with "
+            f"{options.in_flight} calls at once; ratio {spread(ratios)}; two {spread(found[2], 'contacts/s')}; one "
+            f"{spread(found[1])}; the stores' limit of 10 calls a second is lifted, and no calls are put together"
+        },
+    )
 
 
 def _contacts_a_second(vendor: Vendor, options: argparse.Namespace, *, workers: int) -> float:

@@ -4,10 +4,15 @@ Not the sandbox: it keeps nothing and checks nothing, so that what is measured i
 """
 
 import asyncio
+import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from aiohttp import web
+
+from bench.ports import free_port, wait_for
 
 
 def answering(seconds: float) -> web.Application:
@@ -32,6 +37,19 @@ def answering(seconds: float) -> web.Application:
     app.router.add_post("/api/contact/basic", nobody)
     app.router.add_post("/api/contact/batchupsert", batch)
     return app
+
+
+@contextmanager
+def vendor_at(milliseconds: int) -> Iterator[str]:
+    """The address of a far side in a process of its own that takes so long for every call."""
+    port = free_port()
+    vendor = subprocess.Popen([sys.executable, "-m", "bench.vendor", str(port), str(milliseconds)])  # noqa: S603
+    try:
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        vendor.terminate()
+        vendor.wait(10)
 
 
 if __name__ == "__main__":
