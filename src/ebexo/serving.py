@@ -13,10 +13,13 @@ from typing import Any
 import structlog
 from waitress.server import create_server
 
+from ebexo.client_address import believed
 from ebexo.delivery.scheduling.embedded import Dispatcher
 from ebexo.environment import environment
 from ebexo.history.runner import Runner
-from ebexo.platform.upkeep import nightly
+from ebexo.operations.observing import health
+from ebexo.platform.alerting import watch
+from ebexo.platform.upkeep import beside, nightly
 
 THREADS = 16
 LARGEST_BODY = 64 * 2**20
@@ -44,9 +47,10 @@ def serve(application: Any, *, host: str, port: int, data_dir: Path) -> None:
         server = _server(application, host=host, port=port)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, ask_to_stop)
-        dispatcher = Dispatcher(nightly=nightly)
+        dispatcher = Dispatcher(nightly=nightly, watch=watch())
         dispatcher.start()
-        imports = Runner()
+        health.watch(dispatcher.is_alive)
+        imports = Runner(beside)
         imports.start()
         threading.Thread(target=server.run, name="ebexo-web", daemon=True).start()
         log.info("serving", host=host, port=server.effective_port)
@@ -103,14 +107,19 @@ def _server(application: Any, *, host: str, port: int) -> Any:
         reason = os.strerror(error.errno or 0)  # the error's own text names the address once more
         raise CannotServe(f"The address {host}:{port} can't be used: {reason}.") from None
     return create_server(
-        application,
+        _believing(application),
         sockets=[listener],
         threads=THREADS,
         ident="ebexo",
         max_request_body_size=LARGEST_BODY,
-        # without a proxy that we trust nobody's word on where a request came from gets as far as the application
-        clear_untrusted_proxy_headers=not environment().trusted_proxies,
+        clear_untrusted_proxy_headers=False,  # they are, by the application below, which notes that there were any
     )
+
+
+def _believing(application: Any) -> Any:
+    """Nobody's word on where a call came from gets as far as the application, unless it is a proxy's that we trust."""
+    trusted = environment().trusted_proxies
+    return lambda call, start: application(believed(call, trusted), start)
 
 
 def _close_the_door(server: Any) -> None:

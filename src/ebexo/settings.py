@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "ebexo.history",
 ]
 MIDDLEWARE = [
+    "ebexo.operations.observing.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -13,7 +13,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from ebexo.client_address import is_trusted
+from ebexo.client_address import believed
+from ebexo.database import give_up_what_is_cut_off
 from ebexo.environment import environment
 
 THREADS = 8
@@ -22,11 +23,6 @@ IDLE_SECONDS = 600
 STOP_SECONDS = 22
 LARGEST_BODY = 64 * 2**20
 """Bytes. The HTTP door itself takes much less."""
-FORWARDED = (
-    "HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT",
-    "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_BY",
-)  # fmt: skip
-
 OF_A_CALL = {
     "REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "SERVER_NAME",
     "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR",
@@ -77,6 +73,7 @@ def _application(*, parent: int) -> Application:
     """What answers, in granian's own process. It does not outlive `parent`."""
     from ebexo.wsgi import application
 
+    give_up_what_is_cut_off()
     threading.Thread(target=_end_with, args=[parent], name="ebexo-parent", daemon=True).start()
     return guarded(application)
 
@@ -97,10 +94,8 @@ def guarded(application: Application) -> Application:
     trusted = environment().trusted_proxies
 
     def answer(call: dict[str, Any], start: Any) -> Iterable[bytes]:
-        shown = {name: value for name, value in call.items() if name not in of_process}
-        if not is_trusted(shown.get("REMOTE_ADDR", ""), trusted):
-            for name in FORWARDED:
-                shown.pop(name, None)
+        own = {name: value for name, value in call.items() if name not in of_process}
+        shown = believed(own, trusted)
         length = shown.get("CONTENT_LENGTH") or "0"
         if length.isascii() and length.isdigit() and int(length[:20]) > LARGEST_BODY:
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE

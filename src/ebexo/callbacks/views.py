@@ -10,12 +10,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from ebexo import metrics
 from ebexo.callbacks.addresses import constant_of
 from ebexo.callbacks.verification import verified_email
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.statuses import Source, person_behind, standing_status
 from ebexo.standing import learn_status
 from ebexo.stores.models import Account
+
+OUTCOMES = {
+    HTTPStatus.OK: "accepted",
+    HTTPStatus.FORBIDDEN: "refused",
+    HTTPStatus.NOT_FOUND: "unknown_store",
+    HTTPStatus.SERVICE_UNAVAILABLE: "failed",
+}
 
 log = structlog.get_logger("ebexo.callbacks")
 
@@ -26,6 +34,12 @@ log = structlog.get_logger("ebexo.callbacks")
 @require_http_methods(["GET", "POST"])
 def callback(request: HttpRequest, handle: str, status: Status) -> JsonResponse:
     """200 for a right key, whoever it is about; 403 for a wrong one; 404 where there is no such store."""
+    response = _taken(request, handle, status)
+    metrics.CALLBACKS[status, OUTCOMES[HTTPStatus(response.status_code)]].inc()
+    return response
+
+
+def _taken(request: HttpRequest, handle: str, status: Status) -> JsonResponse:
     try:
         account = Account.objects.filter(store__handle=handle).first()
         if account is None:

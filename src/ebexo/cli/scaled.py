@@ -27,12 +27,17 @@ def web(bind: tuple[str, int]) -> None:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--bind", type=Bind(), metavar="HOST:PORT", help="Answer /livez, /readyz and /metrics here.")
+def worker(bind: tuple[str, int] | None) -> None:
     """Send what is due, on PostgreSQL. Any number may run; they share the work."""
     _set_up("worker", package="procrastinate")
+    from ebexo.operations.observing.door import CannotOpen
     from ebexo.worker import work
 
-    work()
+    try:
+        work(probes=bind)
+    except CannotOpen as error:
+        raise Failure(str(error)) from None
 
 
 def _set_up(command: str, *, package: str) -> None:

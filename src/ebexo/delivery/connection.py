@@ -6,6 +6,7 @@ from datetime import datetime
 
 import aiohttp
 
+from ebexo.delivery.measured import MeasuredClient
 from ebexo.delivery.timings import call_seconds
 from ebexo.environment import environment
 from ebexo.stores.models import Account
@@ -33,7 +34,7 @@ class Check:
 def connect(account: Account, *, session: aiohttp.ClientSession, deadline: float) -> Client:
     """A client for this account. The only place where the secret is read."""
     credentials = Credentials(account.client_id, account.api_secret, account.owner_email)
-    return Client(
+    return MeasuredClient(
         account.endpoint, credentials, session=session, deadline=deadline, proxy=environment().proxy
     )
 

@@ -12,6 +12,7 @@ import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from ebexo import metrics
 from ebexo.failpoints import failpoint
 from ebexo.history.clearing import clear, waiting_of
 from ebexo.history.judging import Judged, judge_rows
@@ -119,6 +120,7 @@ def _run(found: Import, now: datetime) -> bool:
     judged = judge_rows(rows, of=found, account=account)
     put_rows(judged, store=found.store, account=account, now=now)
     found.counts = _counted(found.counts, judged)
+    transaction.on_commit(partial(_count, judged))
     _keep_what_was_not_sent(part, judged)
     _move_on(found, part)
     found.save()
@@ -138,6 +140,11 @@ def _next_part(found: Import) -> tuple[Part | None, list[StoredRow]]:
 
 def _counted(counts: dict[str, object], judged: list[Judged]) -> dict[str, object]:
     return Counts.from_json(counts).plus(one.verdict for one in judged).to_json()
+
+
+def _count(judged: list[Judged]) -> None:
+    for one in judged:
+        metrics.IMPORT_ROWS[one.verdict.verdict].inc()
 
 
 def _move_on(found: Import, part: Part) -> None:

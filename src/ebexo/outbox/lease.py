@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from ebexo import metrics
 from ebexo.environment import environment
 from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.models import IS_LIVE, Attempt, Key, Lane, Message
@@ -129,6 +130,7 @@ def _take_over_what_was_left(store_id: int, *, now: datetime) -> None:
     left = list(in_flight.values_list("pk", "key_id", "crash_reclaims"))
     if not left:
         return
+    transaction.on_commit(metrics.TAKEOVERS.inc)
     numbers = [pk for pk, _, _ in left]
     Attempt.objects.filter(messages__in=numbers, finished_at=None).update(
         finished_at=now, outcome="interrupted"

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from ebexo.failpoints import failpoint
 from ebexo.outbox.bell import announce
 from ebexo.outbox.claim import Claimed
+from ebexo.outbox.counting import count_settled
 from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.lease import Lease, LeaseLost
 from ebexo.outbox.models import Attempt, Key, Lane, Message
@@ -34,6 +36,7 @@ def settle(lease: Lease, outcomes: Sequence[Settled], *, verdict: LaneVerdict | 
         _line_up(outcomes, now=now)
         if verdict:
             _settle_lane(lane, verdict, now=now)
+        transaction.on_commit(partial(count_settled, outcomes, now=now))
         failpoint("settling")
 
 

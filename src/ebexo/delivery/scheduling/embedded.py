@@ -10,6 +10,7 @@ import os
 import random
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from ebexo.delivery.pace import Pace
 from ebexo.delivery.scheduling.nightly import Nightly
 from ebexo.delivery.scheduling.reading import StatusReading
 from ebexo.delivery.scheduling.threads import DatabaseThreads, with_a_usable_connection
+from ebexo.delivery.scheduling.watching import Watch
 from ebexo.environment import environment
 from ebexo.outbox.due import due_stores
 from ebexo.outbox.lease import release_all
@@ -37,6 +39,8 @@ BUSY_LISTEN_EVERY = 0.05
 """While something is being sent: our own commits are heard, too."""
 LOOK_EVERY = 1.0
 LANES_AT_ONCE = 50
+STANDS_STILL = 60.0
+"""Seconds without a look around, which even a slow disk does not explain."""
 SWITCH_EVERY = 0.0005
 """Seconds for which a thread of this process computes while another wants to. By Python's own measure, ten times that,
 an event that goes through a dozen statements waits a dozen times for a batch that is being prepared."""
@@ -48,10 +52,15 @@ T = TypeVar("T")
 class Dispatcher:
     """Sends what the outbox owes, until it is stopped. Only one may run in an installation: see `ebexo.serving`.
 
-    `nightly` is gone through step by step once a night.
+    `nightly` is gone through step by step once a night, `watch` called every minute.
     """
 
-    def __init__(self, *, nightly: Callable[[], Iterator[object]] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        nightly: Callable[[], Iterator[object]] | None = None,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
         self._owner = f"embedded-{os.getpid()}"
         self._database = DatabaseThreads(2)
         self._ear = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebexo-dispatcher-ear")
@@ -61,6 +70,8 @@ class Dispatcher:
         self._reading = StatusReading(database=self._database, paces=self._paces, sending=self._drains)
         mark = environment().data_dir / "pruned"
         self._nightly = Nightly(nightly, database=self._database, mark=mark) if nightly else None
+        self._watch = Watch(watch) if watch else None
+        self._looked_at = time.monotonic()
         self._is_first_look = True
         self._is_full = False
         self._started = threading.Event()
@@ -70,6 +81,10 @@ class Dispatcher:
     def start(self) -> None:
         self._thread.start()
         self._started.wait()
+
+    def is_alive(self) -> bool:
+        """Does it look around?"""
+        return self._thread.is_alive() and time.monotonic() - self._looked_at < STANDS_STILL
 
     def ask_to_stop(self) -> None:
         """Begin nothing new, let the calls in flight end, give the lanes back."""
@@ -88,6 +103,7 @@ class Dispatcher:
         self._started.set()
         async with open_session() as session:
             while not self._stopping.is_set():
+                self._looked_at = time.monotonic()
                 try:
                     await self._look(session)
                 except Exception:  # nobody else dispatches here: whatever it was, look again
@@ -97,6 +113,8 @@ class Dispatcher:
             await self._reading.end()
             if self._nightly:
                 await self._nightly.end()
+            if self._watch:
+                await self._watch.end()
         self._database.close()
         self._ear.submit(connections.close_all)
         self._ear.shutdown()
@@ -110,6 +128,8 @@ class Dispatcher:
         await self._reading.look(session, stopping=self._stopping)
         if self._nightly:
             self._nightly.look(stopping=self._stopping)
+        if self._watch:
+            self._watch.look()
         await self._wait_for_more(heard)
         await self._end_drains()
 

@@ -16,7 +16,7 @@ from procrastinate.jobs import Status
 
 from ebexo.outbox.bell import DRAIN, QUEUE
 
-READ_STATUSES, NIGHTLY = "read_statuses", "nightly"
+READ_STATUSES, NIGHTLY, WATCH = "read_statuses", "nightly", "watch"
 EVERY_MINUTE, AT_NIGHT = "* * * * *", "17 2 * * *"
 """In UTC."""
 CONNECTIONS = 3
@@ -37,6 +37,8 @@ class Work(Protocol):
     async def read_statuses(self) -> None: ...
 
     async def nightly(self) -> None: ...
+
+    async def watch(self) -> None: ...
 
 
 class Engine:
@@ -110,3 +112,8 @@ def _register(app: App, work: Work) -> None:
     @app.task(name=NIGHTLY, queue=QUEUE, lock=NIGHTLY, queueing_lock=NIGHTLY)
     async def nightly(timestamp: int) -> None:  # noqa: ARG001
         await work.nightly()
+
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name=WATCH, queue=QUEUE, lock=WATCH, queueing_lock=WATCH)
+    async def watch(timestamp: int) -> None:  # noqa: ARG001
+        await work.watch()

@@ -10,6 +10,7 @@ import os
 import random
 import secrets
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
@@ -25,6 +26,7 @@ from ebexo.delivery.scheduling.nightly import go_through
 from ebexo.delivery.scheduling.procrastinate import Engine
 from ebexo.delivery.scheduling.reading import StatusReading
 from ebexo.delivery.scheduling.threads import DatabaseThreads
+from ebexo.delivery.scheduling.watching import Watch
 from ebexo.environment import environment
 from ebexo.outbox.bell import ring, ring_now
 from ebexo.outbox.due import due_stores
@@ -33,11 +35,13 @@ from ebexo.outbox.settle import back_off
 from salesmanago import open_session
 
 LANES_AT_ONCE = 50
-BESIDE = 2
+BESIDE = 3
 """Places for the periodic jobs."""
 DATABASE_THREADS = 4
 SHORTEST_REST = 0.05
 """Seconds between two drains of a store by one worker, so that nothing goes round and round."""
+STANDS_STILL = 60.0
+"""Seconds that a sweep may take at most."""
 UNEVEN = 0.3
 """So much a sweep comes earlier or later than the last one did, so that workers do not sweep together."""
 
@@ -52,21 +56,35 @@ class _Slowly(Pace):
 
 
 class Worker:
-    """Sends what the outbox owes until `stop` is called. `nightly` is gone through once a night, by one worker."""
+    """Sends what the outbox owes until `stop` is called.
 
-    def __init__(self, *, nightly: Callable[[], Iterator[object]] | None = None) -> None:
+    `nightly` is gone through once a night, by one worker, and `watch` called every minute, by one as well.
+    """
+
+    def __init__(
+        self,
+        *,
+        nightly: Callable[[], Iterator[object]] | None = None,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
         self._owner = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._sweep_every = environment().sweep_seconds
         self._database = DatabaseThreads(DATABASE_THREADS)
         self._engine = Engine(self, at_once=LANES_AT_ONCE + BESIDE, heartbeat=self._sweep_every)
         self._steps = nightly
+        self._watch = Watch(watch) if watch else None
         self._sending: set[int] = set()
         self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._places = asyncio.Semaphore(LANES_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._swept_at = time.monotonic()
         self._session: aiohttp.ClientSession
+
+    def is_alive(self) -> bool:
+        """Does it sweep? From any thread."""
+        return time.monotonic() - self._swept_at < 2 * self._sweep_every + STANDS_STILL
 
     def stop(self) -> None:
         """Begin nothing new, let the calls in flight end, give the lanes back. From the loop's own thread."""
@@ -80,6 +98,8 @@ class Worker:
                 timer.cancel()
             if self._tasks:
                 await asyncio.wait(self._tasks)
+            if self._watch:
+                await self._watch.end()
         self._database.close()
 
     async def drain(self, store_id: int) -> None:
@@ -120,6 +140,11 @@ class Worker:
         if self._steps:
             await go_through(self._steps(), database=self._database, stopping=self._stopping)
 
+    async def watch(self) -> None:
+        """What is done every minute."""
+        if self._watch and not self._stopping.is_set():
+            await self._watch.run()
+
     async def _look_once_more(self, store_id: int) -> None:
         """What was put in after the last look, whose bell found the lane held, and what falls due before a sweep."""
         now = timezone.now()
@@ -155,6 +180,7 @@ class Worker:
 
     async def _keep_sweeping(self) -> None:
         while not self._stopping.is_set():
+            self._swept_at = time.monotonic()
             try:
                 await self._sweep()
             except Exception as error:  # noqa: BLE001  (whatever it was, look again)

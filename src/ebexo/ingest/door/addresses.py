@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from time import perf_counter
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -10,10 +11,12 @@ from django.views import defaults
 from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
+from ebexo import metrics
 from ebexo.ingest.problems import LANGUAGE, problem
 
 View = Callable[..., HttpResponse]
 PAGES = ("openapi-json", "openapi-view")
+TELLING = "post_events"
 
 
 def addresses(api: NinjaAPI) -> tuple[list[URLPattern], str, str]:
@@ -22,7 +25,8 @@ def addresses(api: NinjaAPI) -> tuple[list[URLPattern], str, str]:
     flat = [pattern for pattern in patterns if isinstance(pattern, URLPattern)]  # it makes no others
     for pattern in flat:
         view: View = pattern.callback
-        pattern.callback = _with_methods(require_GET(view) if pattern.name in PAGES else view)
+        view = _with_methods(require_GET(view) if pattern.name in PAGES else view)
+        pattern.callback = _measured(view) if pattern.name == TELLING else view
     return flat, app_name, namespace
 
 
@@ -50,6 +54,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _is_of_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
+
+
+def _measured(view: View) -> View:
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **parts: object) -> HttpResponse:
+        begun_at = perf_counter()
+        response = view(request, *args, **parts)
+        metrics.INGEST[_outcome(response.status_code)].observe(perf_counter() - begun_at)
+        return response
+
+    return answer
+
+
+def _outcome(status: int) -> str:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "accepted"
+    return "refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failed"
 
 
 def _with_methods(view: View) -> View:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Router
 
+from ebexo import metrics
 from ebexo.events import FieldProblem, InvalidEvent
 from ebexo.events.parsing import UnreadableBody, read_json
 from ebexo.ingest.auth import store_of
@@ -51,6 +52,7 @@ def _alone(request: HttpRequest, event: dict[str, Any]) -> HttpResponse:
         told = read(event, now=timezone.now())
         is_duplicate = despite_deadlocks(partial(receive_sharing, store_of(request), told))
     except (InvalidEvent, OtherBody) as error:
+        metrics.EVENTS["rejected"].inc()
         status, detail, fields = _why(error)
         return problem(status, detail, fields=fields)
     return _accepted(request, accepted=int(not is_duplicate), duplicates=int(is_duplicate))
@@ -63,6 +65,7 @@ def _list(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
     rejected = [
         {"index": index, "problem": _document(error)} for index, error in sorted(receipt.refused.items())
     ]
+    metrics.EVENTS["rejected"].inc(len(rejected))
     if len(rejected) == len(told["events"]):
         detail = "None of the events can be accepted."
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, more={"rejected": rejected})
@@ -102,5 +105,8 @@ def _accepted(
     request: HttpRequest, *, accepted: int, duplicates: int, rejected: Sequence[dict[str, Any]] = ()
 ) -> HttpResponse:
     note_accepted(store_of(request).pk, rows=accepted, size=len(body_of(request)) if accepted else 0)
+    metrics.EVENTS["accepted"].inc(accepted)
+    if duplicates:
+        metrics.EVENTS["duplicate"].inc(duplicates)
     counted = {"accepted": accepted, "duplicates": duplicates, "rejected": list(rejected)}
     return JsonResponse(counted, status=HTTPStatus.ACCEPTED)

@@ -1,0 +1,1 @@
+"""What an operator's programs ask: is it alive, is it ready, how is it doing?"""
