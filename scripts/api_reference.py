@@ -1,20 +1,20 @@
 """Write docs/reference/http-api-schema.md anew from the schema of the HTTP API.
 
-.venv/bin/python scripts/api_reference.py
+It is one of those that `python -m scripts.reference` writes.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-BAR = r"\|"
+from scripts.page_text import anchor, table
+
 PAGE = Path(__file__).parents[1] / "docs/reference/http-api-schema.md"
 BEGINNING = """# The schema of the HTTP API
 
 Every operation with its parameters, bodies and answers, and an example of every type of store event. Written from
-`/api/v1/openapi.json` by `scripts/api_reference.py`: change the code, not this page. What it all means stands in
+`/api/v1/openapi.json` by `python -m scripts.reference`: change the code, not this page. What it all means stands in
 [HTTP API](http-api.md), [Store events](store-events.md) and [HTTP API for platforms](platform-api.md).
 """
 FORMATS = {"date-time": "moment, ISO 8601 with an offset", "date": "day", "binary": "file", "uuid": "UUID"}
@@ -34,9 +34,9 @@ def page(schema: Schema) -> str:
     operations = list(_operations(schema))
     parts = [
         BEGINNING,
-        _table(["Operation", "What it does"], [_overview(*operation) for operation in operations]),
+        table(["Operation", "What it does"], [_overview(*operation) for operation in operations]),
         "## Credentials\n",
-        _table(["Credential", "How it is sent"], list(_credentials(schema))),
+        table(["Credential", "How it is sent"], list(_credentials(schema))),
         *(_operation(*operation) for operation in operations),
         "## Examples of bodies\n",
         *_examples(operations),
@@ -54,12 +54,7 @@ def _operations(schema: Schema) -> Iterator[tuple[str, str, Schema]]:
 
 def _overview(method: str, path: str, operation: Schema) -> list[str]:
     title = f"{method} {path}"
-    return [f"[`{title}`](#{_anchor(title)})", operation["summary"]]
-
-
-def _anchor(title: str) -> str:
-    """As GitHub makes it of a heading."""
-    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+    return [f"[`{title}`](#{anchor(title)})", operation["summary"]]
 
 
 def _operation(method: str, path: str, operation: Schema) -> str:
@@ -68,13 +63,11 @@ def _operation(method: str, path: str, operation: Schema) -> str:
     if credentials:
         parts.append(f"Credential: {' or '.join(credentials)}.\n")
     if parameters := operation.get("parameters"):
-        parts.append(
-            _table(["Parameter", "In", "Type", "Meaning"], [_parameter(each) for each in parameters])
-        )
+        parts.append(table(["Parameter", "In", "Type", "Meaning"], [_parameter(each) for each in parameters]))
     for content_type, body in operation.get("requestBody", {}).get("content", {}).items():
         parts.append(f"The body, `{content_type}`: {_type(body['schema'])}.\n")
     answers = [[str(status), *_answer(answer)] for status, answer in _by_status(operation)]
-    parts.append(_table(["Status", "Body", "Headers"], answers))
+    parts.append(table(["Status", "Body", "Headers"], answers))
     return "\n".join(parts)
 
 
@@ -126,7 +119,7 @@ def _object(name: str, shape: Schema) -> str:
             [f"`{field}`", f"{_type(kind)}{', required' if field in required else ''}", _meaning(kind)]
             for field, kind in shape["properties"].items()
         ]
-        parts.append(_table(["Field", "Type", "Meaning"], rows))
+        parts.append(table(["Field", "Type", "Meaning"], rows))
     else:
         parts.append(f"{_type(shape)}\n")
     return "\n".join(parts)
@@ -136,7 +129,7 @@ def _type(kind: Schema) -> str:
     """The kind of value in words."""
     if "$ref" in kind:
         name = kind["$ref"].rpartition("/")[2]
-        return f"[{name}](#{_anchor(name)})"
+        return f"[{name}](#{anchor(name)})"
     if choices := kind.get("anyOf") or kind.get("oneOf") or kind.get("allOf"):
         told = [_type(choice) for choice in choices if choice.get("type") != "null"]
         between = ", or " if any("," in each for each in told) else " or "
@@ -168,11 +161,6 @@ def _meaning(kind: Schema) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', BAR) for cell in line)} |\n" for line in lines)
-
-
 def current_schema() -> Schema:
     """What `/api/v1/openapi.json` answers. Django has to be set up."""
     from ebexo import urls  # every module's router is added there
@@ -181,11 +169,3 @@ def current_schema() -> Schema:
     assert urls.urlpatterns  # noqa: S101  (it is imported for what it does)
     schema: Schema = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
     return schema
-
-
-if __name__ == "__main__":
-    from ebexo.cli import use_django
-
-    use_django()
-    PAGE.write_text(page(current_schema()))
-    print(f"Written: {PAGE}")

@@ -156,6 +156,11 @@ def answering() -> Iterator[Callable[..., Answers]]:
 
 
 @pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    return _free_port
+
+
+@pytest.fixture(scope="session")
 def until() -> Callable[..., Any]:
     return _until
 
