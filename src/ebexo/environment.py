@@ -19,6 +19,7 @@ _SIZE = re.compile(r"([0-9]{1,15})\s*(kB|MB|GB)?", re.IGNORECASE)
 MEGABYTE, GIGABYTE = 10**6, 10**9
 _UNITS = {"": 1, "kb": 10**3, "mb": MEGABYTE, "gb": GIGABYTE}
 LONGEST_DAYS = 36500
+A_WEEK = 604800
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -47,6 +48,7 @@ class Environment:
     look_after_seconds: float = 10.0
     lease_seconds: float = 60.0
     sweep_seconds: float = 10.0
+    alert_after_seconds: int = 1800
 
 
 @cache
@@ -80,6 +82,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         look_after_seconds=_seconds(variables, "EBEXO_LOOK_AFTER_SECONDS", default=10.0, most=600.0),
         lease_seconds=_lease_seconds(variables, call_seconds=call_seconds),
         sweep_seconds=_seconds(variables, "EBEXO_SWEEP_SECONDS", default=10.0, most=60.0),
+        alert_after_seconds=_alert_after_seconds(variables),
     )
 
 
@@ -92,8 +95,14 @@ def _url(variables: Mapping[str, str], name: str) -> str | None:
     if not text:
         return None
     if not _is_http(text):
-        raise BadEnvironment(f"{name} must be an address such as https://shop.example, not {text!r}.")
+        raise BadEnvironment(f"{name} must be an address such as https://shop.example, not {_shown(text)}.")
     return text
+
+
+def _shown(text: str) -> str:
+    """The address as a refusal repeats it: without the password in it."""
+    user, _at, rest = text.rpartition("@")
+    return repr(f"…@{rest}" if ":" in user.rpartition("//")[2] else text)
 
 
 def _is_http(text: str) -> bool:
@@ -117,7 +126,7 @@ def _endpoints(variables: Mapping[str, str]) -> tuple[str, ...]:
     for endpoint in endpoints:
         if not _is_http(endpoint) or not _ORIGIN.fullmatch(endpoint):
             raise BadEnvironment(
-                f"{name} takes addresses without a path such as http://127.0.0.1:8090, not {endpoint!r}."
+                f"{name} takes addresses without a path such as http://127.0.0.1:8090, not {_shown(endpoint)}."
             )
     return endpoints
 
@@ -166,6 +175,13 @@ def _lease_seconds(variables: Mapping[str, str], *, call_seconds: float) -> floa
         raise BadEnvironment(
             f"EBEXO_LEASE_SECONDS takes at least twice EBEXO_CALL_SECONDS ({call_seconds:g}), not {seconds:g}."
         )
+    return seconds
+
+
+def _alert_after_seconds(variables: Mapping[str, str]) -> int:
+    seconds = _number(variables, "EBEXO_ALERT_AFTER_SECONDS", default=1800)
+    if seconds > A_WEEK:
+        raise BadEnvironment(f"EBEXO_ALERT_AFTER_SECONDS takes a week ({A_WEEK}) at most, not {seconds}.")
     return seconds
 
 

@@ -6,16 +6,19 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from ebexo.delivery.drain import drain
 from ebexo.delivery.pace import Pace
 from ebexo.ingest.receive import receive
+from ebexo.operations.support.bundle import write_bundle
 from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account
@@ -77,7 +80,7 @@ async def a_parrot(request: web.Request) -> web.Response:
     return answer
 
 
-def test_neither_secret_nor_person_is_found_outside_of_the_payload(store, caplog, capfd):
+def test_neither_secret_nor_person_is_found_outside_of_the_payload(store, caplog, capfd, tmp_path):
     caplog.set_level(logging.DEBUG)
     account = store.account
     account.api_secret = SECRET
@@ -117,6 +120,7 @@ def test_neither_secret_nor_person_is_found_outside_of_the_payload(store, caplog
         "reason", "notes", "person_hash", "person_masked", "event_id", "payload_sha"
     )
     assert canaries_in(repr(list(rows))) == []
+    assert canaries_in(_support_bundle(store, tmp_path / "help.zip")) == []
     assert canaries_in(caplog.text) == []
     assert canaries_in("".join(capfd.readouterr())) == []
     assert store.api_key not in caplog.text
@@ -138,6 +142,12 @@ def test_a_fault_of_our_own_does_not_put_the_person_into_the_log(store, caplog):
         StoreEvent.model_validate_json(broken)
 
     assert canaries_in(str(error.value)) == []
+
+
+def _support_bundle(store, path) -> str:
+    write_bundle(path, [store], log=None, now=timezone.now())
+    with ZipFile(path) as bundle:
+        return "".join(bundle.read(name).decode() for name in bundle.namelist())
 
 
 def _drain_until_it_is_refused(store) -> None:

@@ -165,3 +165,20 @@ def test_a_wrong_variable_is_refused_in_a_sentence_that_names_it(name, value, se
         read({name: value})
 
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("name", ["EBEXO_PROXY", "EBEXO_PUBLIC_URL", "EBEXO_EXTRA_ENDPOINTS"])
+def test_refusal_of_an_address_does_not_repeat_a_password_in_it(name: str) -> None:
+    with pytest.raises(BadEnvironment) as refused:
+        read({name: "ftp://panel:letterbox@proxy.example"})
+
+    assert "letterbox" not in str(refused.value)
+    assert name in str(refused.value)
+
+
+def test_alerts_come_after_a_week_at_most() -> None:
+    assert read({"EBEXO_ALERT_AFTER_SECONDS": "604800"}).alert_after_seconds == 604800
+    with pytest.raises(BadEnvironment) as refused:
+        read({"EBEXO_ALERT_AFTER_SECONDS": "604801"})
+
+    assert str(refused.value) == "EBEXO_ALERT_AFTER_SECONDS takes a week (604800) at most, not 604801."

@@ -24,6 +24,7 @@ from ebexo.cli.removing import remove_store
 from ebexo.cli.scaled import web, worker
 from ebexo.cli.store_keys import STORE_KEYS
 from ebexo.cli.stores import store
+from ebexo.cli.support import support_bundle
 from ebexo.cli.users import user
 from ebexo.environment import environment
 
@@ -50,6 +51,7 @@ ebexo.add_command(web)
 ebexo.add_command(worker)
 ebexo.add_command(prune)
 ebexo.add_command(move)
+ebexo.add_command(support_bundle)
 for command in STORE_KEYS:
     store.add_command(command)
 

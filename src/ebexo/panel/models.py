@@ -34,7 +34,7 @@ class User(AbstractBaseUser):
     """A person with a login. An operator sees every store, anybody else those they are a member of.
 
     `platform_store` set: whoever the platform sends to this store. Such a user has no password, and an address that
-    leads nowhere.
+    leads nowhere. `language` is that of the panel when they last logged in, empty as long as they have not.
     """
 
     email = models.EmailField(_("E-mail"), unique=True)
@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
     platform_store = models.OneToOneField(
         Store, on_delete=models.CASCADE, null=True, related_name="platform_user"
     )
+    language = models.CharField(max_length=10, default="")
 
     USERNAME_FIELD = "email"
     objects = Users()

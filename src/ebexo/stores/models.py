@@ -185,3 +185,27 @@ class Account(models.Model):
     def remote(self) -> str:
         """The far side: what is known there belongs to this pair, and to no other."""
         return hashlib.sha256(f"{self.endpoint}|{self.client_id}".encode()).hexdigest()
+
+
+class Alert(models.Model):
+    """A trouble of a store that its owners are told about by e-mail: one row for each kind, used again and again.
+
+    It lasts from `opened_at` to `closed_at` (None: it goes on). `mailed_at` set: somebody has taken it on to write
+    the letters. `written_to` are the numbers of the people who got one; `tries` how often the mail server has failed,
+    which is not asked again before `not_before`.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="alerts")
+    kind = models.CharField(max_length=10)
+    opened_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    written_to = models.JSONField(default=list)
+    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "kind"], name="ebexo_alert_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["store"], condition=models.Q(closed_at=None), name="ebexo_alert_open")
+        ]
