@@ -1,13 +1,12 @@
 """Days of a store, compared."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ebexo.reconciliation.comparing import Compared, Line, Standing, compare, lines
+from ebexo.reconciliation.comparing import Line, Standing, lines
+from ebexo.reconciliation.missing import missing_among
 from ebexo.reconciliation.models import OrderDay
-from ebexo.reconciliation.standings import standings
-from ebexo.reconciliation.telling import orders_of
+from ebexo.reconciliation.own_orders import compared_orders
 
 
 @dataclass(frozen=True)
@@ -17,6 +16,11 @@ class ComparedDay:
     date: date
     told: OrderDay | None
     lines: tuple[Line, ...] = ()
+
+    @property
+    def missing(self) -> int:
+        """How many orders of this day were never told."""
+        return sum(line.by_standing[Standing.MISSING].count for line in self.lines)
 
 
 def compared_days(store_id: int, *, first: date, last: date) -> list[ComparedDay]:
@@ -31,22 +35,10 @@ def compared_days(store_id: int, *, first: date, last: date) -> list[ComparedDay
     ]
 
 
-def compared_orders(day: OrderDay) -> list[Compared]:
-    """Every order of this day with what we know of it."""
-    orders = orders_of(day)
-    return compare(orders, standings(day.store_id, [order.number for order in orders]))
-
-
 def missing_numbers(store_id: int, *, first: date, last: date) -> list[str]:
     """The shop has them, and we were never told."""
-    return list(_missing(store_id, first=first, last=last))
-
-
-def _missing(store_id: int, *, first: date, last: date) -> Iterator[str]:
-    for day in _told(store_id, first=first, last=last):
-        for one in compared_orders(day):
-            if one.known.standing is Standing.MISSING:
-                yield one.order.number
+    told = _told(store_id, first=first, last=last)
+    return [number for day in told for number in missing_among(compared_orders(day))]
 
 
 def _told(store_id: int, *, first: date, last: date) -> list[OrderDay]:

@@ -16,16 +16,25 @@ class Source(models.TextChoices):
 
 
 class OrderDay(models.Model):
-    """One day, in the store's time zone, of which the shop has told all orders; `told_at` is when, last."""
+    """One day, in the store's time zone, of which the shop has told all orders; `told_at` is when, last.
+
+    `missing` is how many of them were never told as events, as counted at `counted_at`: see `reconciliation.missing`.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE)
     day = models.DateField()
     source = models.CharField(max_length=10, choices=Source.choices)
     told_at = models.DateTimeField()
+    missing = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["store", "day"], name="ebexo_order_day_once")
+        ]
+        indexes: ClassVar = [
+            # What is counted again every few minutes.
+            models.Index(fields=["day"], condition=models.Q(missing__gt=0), name="ebexo_order_day_missing")
         ]
 
 

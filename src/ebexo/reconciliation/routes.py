@@ -11,9 +11,9 @@ from ebexo.events import FieldProblem
 from ebexo.ingest.auth import store_of
 from ebexo.ingest.door.shapes import answers
 from ebexo.ingest.problems import problem
-from ebexo.reconciliation.comparing import Standing
-from ebexo.reconciliation.days import compared_orders
+from ebexo.reconciliation.missing import missing_among
 from ebexo.reconciliation.models import OrderDay, Source
+from ebexo.reconciliation.own_orders import compared_orders
 from ebexo.reconciliation.shapes import OrderDays, OrderDaysKept, problems_of
 from ebexo.reconciliation.telling import tell_days
 from ebexo.stores.models import Account
@@ -45,8 +45,7 @@ def post_order_days(request: HttpRequest, told: OrderDays) -> HttpResponse:
 
 def _answer(day: OrderDay) -> dict[str, object]:
     compared = compared_orders(day)
-    missing = [one.order.number for one in compared if one.known.standing is Standing.MISSING]
-    return {"date": day.day.isoformat(), "orders": len(compared), "missing": missing}
+    return {"date": day.day.isoformat(), "orders": len(compared), "missing": missing_among(compared)}
 
 
 def _refused(wrong: list[FieldProblem]) -> HttpResponse:

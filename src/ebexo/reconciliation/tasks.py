@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ebexo.audit.actions import Action
 from ebexo.audit.recording import record
+from ebexo.reconciliation.missing import count_what_is_missing
 from ebexo.reconciliation.models import ConnectedShop, Task
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -53,6 +54,8 @@ def open_tasks(store_id: int) -> list[Task]:
 def finish(task: Task, *, outcome: dict[str, object], now: datetime) -> None:
     """The shop has done it."""
     Task.objects.filter(pk=task.pk).update(done_at=now, outcome=outcome)
+    if task.kind == Task.Kind.SEND:
+        count_what_is_missing(task.store_id, now=now)
 
 
 def last_done(store_id: int, kind: str) -> Task | None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
 from ebexo.reconciliation.comparing import Ordered
+from ebexo.reconciliation.missing import count
 from ebexo.reconciliation.models import OrderDay, ShopOrder, Source
+from ebexo.reconciliation.own_orders import orders_of
 
 AT_ONCE = 500
 TRIES = 3
@@ -32,32 +33,31 @@ def _keep(store_id: int, day: Day, *, source: Source, now: datetime) -> None:
     for tries_left in reversed(range(TRIES)):
         try:
             with transaction.atomic():
-                _replace(store_id, day, source=source, now=now)
+                kept = _replace(store_id, day, source=source, now=now)
         except IntegrityError:  # the same day was told for the first time at the same moment
             if not tries_left:
                 raise
         else:
+            if kept is not None:
+                count(kept, now=now)
             return
 
 
-def _replace(store_id: int, day: Day, *, source: Source, now: datetime) -> None:
+def _replace(store_id: int, day: Day, *, source: Source, now: datetime) -> OrderDay | None:
+    """The day as it is kept now, if it has to be compared with what we were told: nothing changed, nothing missed."""
     kept = OrderDay.objects.select_for_update().filter(store_id=store_id, day=day.date).first()
     if kept is None:
         kept = OrderDay.objects.create(store_id=store_id, day=day.date, source=source, told_at=now)
     else:
-        OrderDay.objects.filter(pk=kept.pk).update(source=source, told_at=now)
-    if _told_before(kept) == {order.number: order for order in day.orders}:
-        return
-    ShopOrder.objects.filter(day=kept).delete()
+        kept.source, kept.told_at = source, now
+        kept.save(update_fields=["source", "told_at"])
+        if _told_before(kept) == {order.number: order for order in day.orders}:
+            return kept if kept.missing else None
+        ShopOrder.objects.filter(day=kept).delete()
     rows = (ShopOrder(day=kept, **{**vars(order), "total": str(order.total)}) for order in day.orders)
     ShopOrder.objects.bulk_create(rows, batch_size=AT_ONCE)
+    return kept
 
 
 def _told_before(day: OrderDay) -> dict[str, Ordered]:
     return {order.number: order for order in orders_of(day)}
-
-
-def orders_of(day: OrderDay) -> list[Ordered]:
-    """The orders that the shop told of this day, in the order in which they were placed."""
-    rows = day.orders.order_by("placed_at", "pk")
-    return [Ordered(row.number, Decimal(row.total), row.currency, row.placed_at) for row in rows]

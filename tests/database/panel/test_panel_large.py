@@ -112,6 +112,7 @@ def _addresses(store: Store) -> dict[str, str]:
     return {
         "start": f"/panel/{store.handle}/",
         "not delivered": f"/panel/{store.handle}/niedostarczone/",
+        "consents": f"/panel/{store.handle}/zgody/",
         "activity": activity,
         "activity, far down": f"{activity}?after={deep}-500",
         "activity, one day": f"{activity}?since={day}&until={day}",

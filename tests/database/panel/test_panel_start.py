@@ -283,7 +283,7 @@ def test_start_page_takes_a_handful_of_statements(browser: Browser, wait: Wait, 
     with CaptureQueriesContext(connection) as captured:
         client.get(f"/panel/{store.handle}/")
 
-    assert len(captured) == 12
+    assert len(captured) == 13
 
 
 @pytest.mark.parametrize(

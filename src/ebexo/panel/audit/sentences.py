@@ -52,6 +52,7 @@ SENTENCES: dict[str, str | Promise] = {
     Action.ORDERS_ASKED_FOR: _("The shop was asked for its own orders once more."),
     Action.MISSING_ORDERS_SENT: _("The missing orders were sent."),
     Action.DATA_PRUNED: _("What had been kept long enough was dropped."),
+    Action.INSTALLATION_MOVED: _("The installation was moved from SQLite to PostgreSQL."),
 }
 
 GROUPS: dict[str, tuple[str | Promise, tuple[Action, ...]]] = {
@@ -59,7 +60,10 @@ GROUPS: dict[str, tuple[str | Promise, tuple[Action, ...]]] = {
         _("Settings and sending"),
         (Action.SETTINGS_SAVED, Action.SENDING_PAUSED, Action.SENDING_RESUMED),
     ),
-    "stores": (_("Stores"), (Action.STORE_OPENED, Action.STORE_REMOVED, Action.DATA_PRUNED)),
+    "stores": (
+        _("Stores"),
+        (Action.STORE_OPENED, Action.STORE_REMOVED, Action.DATA_PRUNED, Action.INSTALLATION_MOVED),
+    ),
     "consents": (
         _("Consents"),
         (

@@ -16,7 +16,7 @@ from ebexo.consents.models import Consent
 from ebexo.panel.consents.forms import NewConsentForm
 from ebexo.panel.consents.listing import listed
 from ebexo.panel.consents.texts import OBSTACLES, RISKS
-from ebexo.panel.consents.unknown import unknown_codes
+from ebexo.panel.consents.unknown import LOOKED_AT, unknown_codes
 from ebexo.panel.page import StorePage
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class ConsentsPage(StorePage):
         return self.render(
             consents=listed(self.store.account),
             unknown=unknown_codes(self.store.pk),
+            looked_at=LOOKED_AT,
             may_change=self.may_change,
         )
 

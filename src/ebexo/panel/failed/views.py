@@ -71,7 +71,9 @@ class FailedPage(StorePage):
         return self._back(request.POST.get("back", ""))
 
     def _back(self, number: str) -> HttpResponse:
-        """To the page of the message whose button it was, or to this list."""
+        """To the page of the message whose button it was, to the start page, or to this list."""
+        if number == "start":
+            return redirect("admin:start", handle=self.store.handle)
         if number.isdecimal() and number.isascii() and self._theirs(int(number)):
             return redirect("admin:message", handle=self.store.handle, number=int(number))
         return redirect("admin:failed", handle=self.store.handle)

@@ -21,6 +21,7 @@ from ebexo.panel.reconciliation.words import MEANINGS, STANDINGS
 from ebexo.reconciliation import tasks
 from ebexo.reconciliation.comparing import Line, Standing, Sum, day_of
 from ebexo.reconciliation.days import ComparedDay, compared_days, missing_numbers
+from ebexo.reconciliation.missing import count_what_is_missing
 from ebexo.reconciliation.models import ConnectedShop, Task
 
 LOOKS_AT_LEAST = timedelta(hours=2)
@@ -70,6 +71,7 @@ class ReconciliationPage(StorePage):
 
     def _send(self, shown: Period) -> None:
         numbers = missing_numbers(self.store.pk, first=shown.first, last=shown.last)
+        count_what_is_missing(self.store.pk, now=timezone.now())
         count = tasks.ask_to_send(self.store.pk, numbers, now=timezone.now())
         said = ngettext(
             "%(count)s order is told and sent as soon as the shop looks.",
@@ -104,7 +106,7 @@ class ReconciliationPage(StorePage):
         return self.render(
             period=shown,
             days=[(day, _rows(day)) for day in days],
-            missing=_count(days, Standing.MISSING),
+            missing=sum(day.missing for day in days),
             nothing_told=not any(day.told for day in days),
             shop=shop,
             shop_is_silent=_is_silent(shop),
@@ -127,10 +129,6 @@ def _cells(line: Line) -> Iterable[Cell]:
         is_bad = standing in (Standing.MISSING, Standing.FAILED) and found.count > 0
         query = f"state={standing}&currency={line.currency}"
         yield Cell(STANDINGS[standing], standing, found, query, is_bad)
-
-
-def _count(days: Iterable[ComparedDay], standing: Standing) -> int:
-    return sum(line.by_standing[standing].count for day in days for line in day.lines)
 
 
 def _is_silent(shop: ConnectedShop | None) -> bool:

@@ -17,8 +17,8 @@ from ebexo.panel.page import StorePage
 from ebexo.panel.reconciliation.period import day_typed
 from ebexo.panel.reconciliation.words import STANDINGS
 from ebexo.reconciliation.comparing import Compared, Standing
-from ebexo.reconciliation.days import compared_orders
 from ebexo.reconciliation.models import OrderDay
+from ebexo.reconciliation.own_orders import compared_orders
 
 ORDERS_A_PAGE = 100
 

@@ -13,19 +13,24 @@ from ebexo.outbox.states import LIVE_STATES, State
 from ebexo.statements import moment
 
 CHARTED = (State.DELIVERED, State.WITHHELD, State.FAILED, State.HELD)
-_LIVE = "SELECT COUNT(*) FROM ebexo_outbox_message WHERE store_id = %s AND state = %s AND done_at IS NULL"
+MOST_COUNTED = 100_000
+"""So many that wait are counted. SQLite looks at each of them, since its index does not say that it is not final."""
+_LIVE = """SELECT COUNT(*) FROM (
+    SELECT 1 FROM ebexo_outbox_message WHERE store_id = %s AND state = %s AND done_at IS NULL LIMIT %s
+) AS live"""
 _BEFORE = "SELECT COUNT(*) FROM ebexo_outbox_message WHERE store_id = %s AND state = %s AND done_at < %s"
 _ON_A_DAY = f"{_BEFORE} AND done_at >= %s"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    waiting: int  # also what is being sent right now
+    waiting: int  # also what is being sent right now; MOST_COUNTED if there is more
     sent_today: int
     withheld: int
     failed: int  # also what somebody has to decide about
     oldest_waiting_at: datetime | None
     last_success_at: datetime | None
+    more_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,13 @@ def numbers_of(store_id: int, *, days: Sequence[Day]) -> Numbers:
     """A store's numbers; `days` are the last ones, today last. What they count is not counted again."""
     first_at = moment(days[0].begins_at)
     counts = _counts(
-        [(_LIVE, [store_id, state]) for state in LIVE_STATES]
+        [(_LIVE, [store_id, state, MOST_COUNTED + 1]) for state in LIVE_STATES]
         + [(_BEFORE, [store_id, state, first_at]) for state in (State.WITHHELD, State.FAILED, State.HELD)]
     )
     waiting, in_flight, withheld, failed, held = counts
     return Numbers(
-        waiting=waiting + in_flight,
+        waiting=min(waiting + in_flight, MOST_COUNTED),
+        more_wait=waiting + in_flight > MOST_COUNTED,
         sent_today=days[-1].delivered,
         withheld=withheld + sum(day.withheld for day in days),
         failed=failed + held + sum(day.failed for day in days),

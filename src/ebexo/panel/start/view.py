@@ -1,5 +1,6 @@
-"""The start page of a store: does it work, how much, and where to go where it does not."""
+"""The start page of a store: does it work, what is there to do, how much, and where to go."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,12 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.history.models import Import
 from ebexo.panel.page import StorePage
+from ebexo.panel.start import facts
 from ebexo.panel.start.chart import chart_of
-from ebexo.panel.start.numbers import days_of, numbers_of
+from ebexo.panel.start.numbers import Day, Numbers, days_of, numbers_of
+from ebexo.panel.start.troubles import Trouble, of_missing, of_undelivered, of_withheld
+from ebexo.panel.start.withheld import Settings, Withheld, by_reason, groups
 from ebexo.panel.state import WORKS, state_of
-from ebexo.stores.models import Account
+from ebexo.reasons import SENTENCES
+from ebexo.reconciliation.tasks import connected_shop
+from ebexo.stores.models import Mode
 
 CHARTED_DAYS = 14
 
@@ -25,23 +30,50 @@ class StartPage(StorePage):
         account = self.store.account
         midnights = midnights_of(ZoneInfo(account.time_zone), now=timezone.now())
         days = days_of(self.store.pk, midnights=midnights)
-        state = state_of(account)
+        numbers, state = numbers_of(self.store.pk, days=days), state_of(account)
+        begun, kept_back = facts.begun_imports(account), self._withheld(days)
+        with timezone.override(account.time_zone):
+            troubles = list(self._troubles(numbers, days, kept_back, begun))
         return self.render(
             state=state,
-            offers_history=self.may_change and state == WORKS and not _has_begun_history(account),
-            numbers=numbers_of(self.store.pk, days=days),
+            refused_since=facts.refused_since(self.store.pk) if state.tone == "bad" else None,
+            offers_history=self.may_change and state == WORKS and not begun and not troubles,
+            troubles=troubles,
+            numbers=numbers,
+            reasons=[(count, SENTENCES.get(reason, reason)) for reason, count in by_reason(kept_back)],
             chart=chart_of(days),
             newest_first=days[::-1],
             has_charted=any(day.total for day in days),
             today=midnights[-2].date(),
             zone=account.time_zone,
+            may_change=self.may_change,
         )
 
+    def _withheld(self, days: Sequence[Day]) -> list[Withheld]:
+        if not any(day.withheld for day in days):
+            return []
+        return facts.withheld_of(self.store.pk, since=days[0].begins_at)
 
-def _has_begun_history(account: Account) -> bool:
-    """Has anything of what existed before been sent to the present account?"""
-    begun = Import.objects.filter(store_id=account.store_id, remote=account.remote)
-    return begun.exclude(started_at=None).exists()
+    def _troubles(
+        self,
+        numbers: Numbers,
+        days: Sequence[Day],
+        kept_back: Sequence[Withheld],
+        begun: Mapping[str, datetime],
+    ) -> Iterator[Trouble]:
+        store, account = self.store.pk, self.store.account
+        yield from of_missing(facts.missing_of(store, today=days[-1].begins_at.date()))
+        yield from of_undelivered(facts.undelivered_of(store, count=numbers.failed))
+        settings = Settings(
+            active=account.active,
+            dry_run=account.dry_run,
+            needs_consent=Mode(account.mode).needs_consent,
+            sends_nobody=not any(day.delivered for day in days),
+        )
+        found = list(groups(kept_back, settings, begun=begun))
+        shop_is_connected = bool(found) and connected_shop(store) is not None
+        for group in found:
+            yield of_withheld(group, shop_is_connected=shop_is_connected)
 
 
 def midnights_of(zone: ZoneInfo, *, now: datetime) -> list[datetime]:
