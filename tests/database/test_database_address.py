@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ebexo.database import database
+from ebexo.database import NOTICES_SILENCE, database
 from ebexo.environment import BadEnvironment, read
 
 
@@ -28,10 +28,16 @@ def test_an_address_of_postgresql_is_taken_apart():
         "PASSWORD": "pa@ss",
         "HOST": "/run/pg",
         "PORT": "",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {**NOTICES_SILENCE, "sslmode": "require"},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def test_how_long_silence_is_borne_can_be_said_in_the_address():
+    found = database(read({"EBEXO_DATABASE_URL": "postgresql://h/shop?connect_timeout=3"}))
+
+    assert found["OPTIONS"] == {**NOTICES_SILENCE, "connect_timeout": "3"}
 
 
 @pytest.mark.parametrize("address", ["postgresql://[bad", "postgresql://h/db?nonsense=1"])

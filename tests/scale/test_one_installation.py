@@ -158,12 +158,14 @@ def test_only_our_tables_and_those_of_the_bell_are_made(shared):
 def test_what_is_to_be_monitored_can_be_asked(new_cluster):
     cluster = new_cluster()
     cluster.open_store()
-    page = (Path(__file__).parents[2] / "docs" / "how-to" / "run-on-several-machines.md").read_text()
-    (block,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "watch-it.md").read_text()
+    some, others = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
 
-    answers = [cluster.query(sql)[0][0] for sql in block.split(";") if sql.strip()]
+    lists = [cluster.query(sql) for sql in some.split(";") if sql.strip()]
+    numbers = [cluster.query(sql)[0][0] for sql in others.split(";") if sql.strip()]
 
-    assert answers == [0, 0, 0, 0]
+    assert [[row[1:] for row in rows] for rows in lists] == [[("Olcha", "network")], []]
+    assert numbers == [0, 0, 0]
 
 
 @pytest.mark.parametrize("unit", sorted(UNITS.glob("*.service")), ids=lambda unit: unit.name)

@@ -298,7 +298,7 @@ def test_nightly_work_is_done_by_one_worker_at_a_time(new_cluster, until):
     workers = [cluster.start_worker(first=NIGHTS) for _ in range(2)]
 
     def times():
-        return sum(worker.log.read_text().count("event='pruned'") for worker in workers)
+        return sum(worker.times("pruned") for worker in workers)
 
     until(lambda: times() >= 3)
 

@@ -4,6 +4,8 @@ import http.client
 import json
 from contextlib import closing
 
+import pytest
+
 
 def test_a_body_over_the_limit_is_turned_away_whole_or_in_chunks(new_cluster):
     cluster = new_cluster()
@@ -58,3 +60,30 @@ def test_pages_and_their_files_are_served(new_cluster, call):
 
     assert page.status == 200
     assert call("GET", f"http://{cluster.web}/static/ebexo_panel/panel.css").status == 200
+
+
+@pytest.mark.long
+def test_what_means_something_to_the_database_is_kept_as_it_was_told_in_a_list(new_cluster, call):
+    cluster = new_cluster()
+    key = cluster.open_store()
+    cluster.start_web()
+    names = ["100% %s", "x'); SELECT 1; --", "a\\b ; c", 'Zażółć "gęślą"']
+    events = [
+        {
+            "id": f"event-{number}",
+            "type": "customer.registered",
+            "occurred_at": "2026-11-01T10:00:00Z",
+            "customer": {"email": f"person-{number}@example.com", "first_name": name},
+        }
+        for number, name in enumerate(names)
+    ]
+
+    told = call(
+        "POST", f"http://{cluster.web}/api/v1/events", {"events": events}, Authorization=f"Bearer {key}"
+    )
+
+    assert told.body == {"accepted": len(names), "duplicates": 0, "rejected": []}
+    kept = cluster.query(
+        "SELECT payload::jsonb #>> '{customer,first_name}' FROM ebexo_outbox_message ORDER BY event_id"
+    )
+    assert [name for (name,) in kept] == names

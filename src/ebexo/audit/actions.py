@@ -59,3 +59,4 @@ class Action(StrEnum):
     MISSING_ORDERS_SENT = "missing_orders_sent"
 
     DATA_PRUNED = "data_pruned"
+    INSTALLATION_MOVED = "installation_moved"

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from ebexo.audit.actions import Action
+from ebexo.audit.recording import record
 from ebexo.moving import journal, target
 from ebexo.moving.comparing import Sum, compare
 from ebexo.moving.copying import copy_table
@@ -87,4 +89,5 @@ def _set_going(source: Source) -> None:
         target.go_on_counting(table, key_of(model).column, last=source.last_number(table))
     target.keep_installation_secret(encrypt(source.keys.installation_secret()))
     release_all()
+    record(Action.INSTALLATION_MOVED)
     journal.finish()

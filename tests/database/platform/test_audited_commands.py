@@ -93,7 +93,8 @@ CHANGES_NOTHING = {
     "web",
     "worker",
 }
-"""They read, or run, or change nothing but tables as such. What `import` does is recorded, and tried, with history."""
+"""They read, or run, or change nothing but tables as such. What `import` and `move` do is recorded, and tried where
+they are."""
 
 
 def _names(command: click.Command, *before: str) -> list[str]:
