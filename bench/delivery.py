@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -113,12 +114,14 @@ def tables() -> Iterator[None]:
 
 
 async def drained(store: "Store") -> None:
-    """Everything that waits for this store is sent."""
+    """Everything that waits for this store is sent, with threads that take turns as the dispatcher lets them."""
     from ebexo.delivery.drain import drain
     from ebexo.delivery.pace import Pace
+    from ebexo.delivery.scheduling.embedded import SWITCH_EVERY
     from ebexo.outbox.models import Message
     from salesmanago import open_session
 
+    sys.setswitchinterval(SWITCH_EVERY)
     pool = ThreadPoolExecutor(2)
 
     async def database(work: Callable[[], T], /) -> T:

@@ -19,7 +19,7 @@ from ebexo.contacts.statuses import Source, keep_status, standing_status
 from ebexo.events import EventType, StoreEvent
 from ebexo.outbox import withholding
 from ebexo.statements import Rows
-from ebexo.stores.models import Account, Mode
+from ebexo.stores.models import Account
 
 WITHDRAWN_BY = "salesmanago"
 
@@ -122,6 +122,6 @@ def _is_news(contact: Contact, status: Status, *, remote: str) -> bool:
 
 
 def _say_no(account: Account, contact: Contact, *, at: datetime) -> None:
-    if Mode(account.mode).needs_consent:
+    if account.needs_consent:
         ledger.withdraw(contact, account.consent_code, at=at, source=WITHDRAWN_BY)
     withhold_what_may_not_go(account, contact, now=timezone.now())

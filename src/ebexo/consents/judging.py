@@ -11,7 +11,7 @@ from ebexo.contacts.erasing import is_forgotten
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.contacts.models import Contact
 from ebexo.events import EventType, StoreEvent
-from ebexo.stores.models import Account, Mode
+from ebexo.stores.models import Account
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def judge(
     already, so an erasure has cleared away what was known. `decisions`: the newest ones on the linked consent, by the
     numbers of the contacts, where they were looked up before.
     """
-    needs_consent = Mode(account.mode).needs_consent
+    needs_consent = account.needs_consent
     decision = _newest(contact, account, decisions) if needs_consent else None
     granted = decision if decision and decision.granted else None
     said_no_at = _said_no_at(event, account, contact, was_let_in=was_let_in)
@@ -82,7 +82,7 @@ def email_of(event: StoreEvent, known: Known | None) -> str | None:
 
 def is_granted(account: Account, contact: Contact) -> bool:
     """Does the mode have its ground: nothing is asked for, or the newest decision on the linked consent is a yes?"""
-    if not Mode(account.mode).needs_consent:
+    if not account.needs_consent:
         return True
     decision = latest(contact, account.consent_code)
     return decision is not None and decision.granted
@@ -123,13 +123,13 @@ def _said_no_at(
 
 def _own_yes_at(event: StoreEvent, account: Account) -> datetime | None:
     """In the consent modes only a grant of the linked consent counts; a sign-up alone is not one."""
-    if not Mode(account.mode).needs_consent:
+    if not account.needs_consent:
         return event.occurred_at if event.type is EventType.NEWSLETTER_SUBSCRIBED else None
     return _answered_at(event, account, granted=True)
 
 
 def _answered_at(event: StoreEvent, account: Account, *, granted: bool) -> datetime | None:
-    if not Mode(account.mode).needs_consent:
+    if not account.needs_consent:
         return None
     answers = [
         answer.at

@@ -1,6 +1,7 @@
 """Forgetting a person, and knowing them again only by their hashes."""
 
 from datetime import datetime
+from typing import Protocol
 
 from ebexo.contacts.models import Acquaintance, Contact, Return, StatusChange
 from ebexo.events import ConsentAnswer, StoreEvent
@@ -25,7 +26,14 @@ def forget_anew(contact: Contact, *, erased_at: datetime) -> None:
         contact.save(update_fields=["erased_at", "forgotten_at"])
 
 
-def is_forgotten(contact: Contact, event: StoreEvent) -> bool:
+class Forgettable(Protocol):
+    """A contact, or what of it says whether they asked to be forgotten."""
+
+    erased_at: datetime | None
+    forgotten_at: datetime | None
+
+
+def is_forgotten(contact: Forgettable, event: StoreEvent) -> bool:
     """Is this event none that may be told: the person is erased, or came back and it happened before the erasure?"""
     if contact.erased_at is not None:
         return True

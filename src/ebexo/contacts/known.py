@@ -10,7 +10,11 @@ from ebexo.contacts.knowledge import Known, Status
 from ebexo.contacts.models import Acquaintance
 from ebexo.statements import Rows, as_json, change, moment
 
-_KNOWN = Rows(Acquaintance, "contact_id IN ({}) AND remote = {}")
+_COLUMNS = (
+    "contact_id", "vendor_id", "email", "customer_id", "status", "status_at", "is_customer", "told_at", "told_fields",
+    "acknowledged_at",
+)  # fmt: skip
+_KNOWN = Rows(Acquaintance, "contact_id IN ({}) AND remote = {}", only=_COLUMNS)
 
 
 def known(contact_id: int, *, remote: str) -> Known | None:
@@ -20,7 +24,7 @@ def known(contact_id: int, *, remote: str) -> Known | None:
 
 def all_known(contact_ids: list[int], *, remote: str) -> dict[int, Known]:
     """What this far side knows of these contacts, by their numbers; those it knows nothing of are left out."""
-    return {row.contact_id: _from_row(row) for row in _KNOWN.found(contact_ids, remote)}
+    return {contact_id: _known(*columns) for contact_id, *columns in _KNOWN.values(contact_ids, remote)}
 
 
 def learn(contact_id: int, *, remote: str, known: Known, now: datetime, former: Known | None = None) -> None:
@@ -48,9 +52,10 @@ def learn_all(lessons: Sequence[Lesson], *, remote: str, now: datetime) -> None:
     numbers = sorted(lesson.contact_id for lesson in lessons)
     with transaction.atomic(savepoint=False):
         there = _still_there(numbers)
-        rows = {row.contact_id: row for row in _KNOWN_LOCKED.found(numbers, remote)}
+        standing = {number: (status, at) for number, status, at in _STANDING.values(numbers, remote)}
+        acknowledged_at = moment(now)
         learnt = [
-            _row(lesson.contact_id, remote, _standing(lesson, rows.get(lesson.contact_id)), now=now)
+            _row(lesson.contact_id, remote, _still(lesson, standing.get(lesson.contact_id)), acknowledged_at)
             for lesson in lessons
             if lesson.contact_id in there
         ]
@@ -64,7 +69,7 @@ def _still_there(contact_ids: list[int]) -> set[int]:
 
 
 _STILL_THERE = "SELECT id FROM ebexo_contacts_contact WHERE id IN ({}) AND erased_at IS NULL"
-_KNOWN_LOCKED = Rows(
+_STANDING = Rows(
     Acquaintance,
     "contact_id IN ({}) AND remote = {} ORDER BY contact_id",
     only=("contact_id", "status", "status_at"),
@@ -82,14 +87,16 @@ _LEARN = """
 """
 
 
-def _standing(lesson: Lesson, row: Acquaintance | None) -> Known:
+def _still(lesson: Lesson, standing: tuple[str, datetime] | None) -> Known:
     known, former = lesson.known, lesson.former
-    if row and former and row.status_at != former.status_at and row.status_at > known.status_at:
-        return replace(known, status=Status(row.status), status_at=row.status_at)
+    if standing and former:
+        status, status_at = standing
+        if status_at != former.status_at and status_at > known.status_at:
+            return replace(known, status=_STATUSES[status], status_at=status_at)
     return known
 
 
-def _row(contact_id: int, remote: str, known: Known, *, now: datetime) -> Sequence[object]:
+def _row(contact_id: int, remote: str, known: Known, acknowledged_at: object) -> Sequence[object]:
     return (
         contact_id,
         remote,
@@ -101,7 +108,7 @@ def _row(contact_id: int, remote: str, known: Known, *, now: datetime) -> Sequen
         known.is_customer,
         moment(known.told_at),
         as_json(list(known.told_fields)),
-        moment(now),
+        acknowledged_at,
     )
 
 
@@ -120,15 +127,28 @@ def learn_of(contact_id: int, *, remote: str, known: Known) -> None:
     )
 
 
-def _from_row(row: Acquaintance) -> Known:
+def _known(
+    vendor_id: str,
+    email: str,
+    customer_id: str | None,
+    status: str,
+    status_at: datetime,
+    is_customer: bool,  # noqa: FBT001
+    told_at: datetime | None,
+    told_fields: list[str],
+    acknowledged_at: datetime | None,
+) -> Known:
     return Known(
-        contact_id=row.vendor_id,
-        email=row.email,
-        customer_id=row.customer_id,
-        status=Status(row.status),
-        status_at=row.status_at,
-        is_customer=row.is_customer,
-        told_at=row.told_at,
-        told_fields=tuple(row.told_fields),
-        sent=row.acknowledged_at is not None,
+        contact_id=vendor_id,
+        email=email,
+        customer_id=customer_id,
+        status=_STATUSES[status],
+        status_at=status_at,
+        is_customer=is_customer,
+        told_at=told_at,
+        told_fields=tuple(told_fields),
+        sent=acknowledged_at is not None,
     )
+
+
+_STATUSES = {status.value: status for status in Status}

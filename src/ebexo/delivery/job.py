@@ -116,7 +116,7 @@ def prepare(
         known=told,
         may_be_there=doubt,
         was_let_in=True,
-        decisions=met.decisions(account.consent_code) if Mode(account.mode).needs_consent else None,
+        decisions=met.decisions(account.consent_code) if account.needs_consent else None,
     )
     if isinstance(judgement.verdict, Withhold):
         return _withheld(claimed, judgement.verdict.reason, event, told)

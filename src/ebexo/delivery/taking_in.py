@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ebexo.carts import memory as carts
@@ -21,7 +21,17 @@ from ebexo.outbox.states import Outcome, State
 from ebexo.outbox.withholding import settle_doubts
 from ebexo.statements import Rows
 
-_CONTACTS = Rows(Contact, "id IN ({})", only=("erased_at", "forgotten_at"))
+_ERASURES = Rows(Contact, "id IN ({})", only=("id", "erased_at", "forgotten_at"))
+
+
+@dataclass
+class Erasures:
+    """When a contact asked to be forgotten, if they did, see `Contact`."""
+
+    erased_at: datetime | None
+    forgotten_at: datetime | None
+
+
 OF_ORDERS = [event_type.value for event_type in EventType if event_type.is_of_order]
 """Whether a step of an order arrived matters after the person took everything else back, too."""
 
@@ -29,13 +39,13 @@ OF_ORDERS = [event_type.value for event_type in EventType if event_type.is_of_or
 def take_in(results: Sequence[Result], *, now: datetime) -> list[Outcome]:
     """Keep what was learnt. Gives back the outcomes to settle with. Call it inside the transaction that settles."""
     numbers = sorted({result.job.contact for result in results if isinstance(result.job, Job)})
-    contacts = {contact.pk: contact for contact in _CONTACTS.found(numbers)}
+    contacts = {number: Erasures(*moments) for number, *moments in _ERASURES.values(numbers)}
     outcomes = [_take_in(result, contacts, now=now) for result in results]
     _learn(results, contacts, now=now)
     return outcomes
 
 
-def _learn(results: Iterable[Result], contacts: Mapping[int, Contact], *, now: datetime) -> None:
+def _learn(results: Iterable[Result], contacts: Mapping[int, Erasures], *, now: datetime) -> None:
     lessons: defaultdict[str, list[Lesson]] = defaultdict(list)
     for result in results:
         job, known = result.job, result.known
@@ -45,12 +55,12 @@ def _learn(results: Iterable[Result], contacts: Mapping[int, Contact], *, now: d
         learn_all(learnt, remote=remote, now=now)
 
 
-def _is_to_keep(job: Job, contacts: Mapping[int, Contact]) -> bool:
+def _is_to_keep(job: Job, contacts: Mapping[int, Erasures]) -> bool:
     contact = contacts.get(job.contact)
     return contact is not None and not is_forgotten(contact, job.event)
 
 
-def _take_in(result: Result, contacts: Mapping[int, Contact], *, now: datetime) -> Outcome:
+def _take_in(result: Result, contacts: Mapping[int, Erasures], *, now: datetime) -> Outcome:
     job, outcome = result.job, result.outcome
     if isinstance(job, Question):
         is_answered = outcome.was_called and not result.error
@@ -70,7 +80,7 @@ def _take_back(job: Job, outcome: Outcome) -> None:
         Acquaintance.objects.filter(contact_id=job.contact, remote=job.remote).delete()
 
 
-def _keep(result: Result, job: Job, contacts: Mapping[int, Contact], *, now: datetime) -> Outcome:
+def _keep(result: Result, job: Job, contacts: Mapping[int, Erasures], *, now: datetime) -> Outcome:
     outcome = result.outcome
     if not _is_to_keep(job, contacts):
         return replace(outcome, drops_payload=True, excerpt=None)

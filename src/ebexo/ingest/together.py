@@ -24,7 +24,7 @@ from ebexo.ingest.told import Told
 from ebexo.outbox.put import hashes_of
 from ebexo.outbox.put_all import Queued, Withheld, put_all
 from ebexo.standing import doubt_about, key_of, person_left
-from ebexo.stores.models import Account, Mode, Store
+from ebexo.stores.models import Account, Store
 
 ADDING = (
     EventType.CUSTOMER_REGISTERED,
@@ -96,7 +96,7 @@ def _put(store: Store, new: Sequence[tuple[Told, Contact]]) -> None:
         return
     account, contacts = account_of(store), sorted({contact.pk for _, contact in new})
     known = all_known(contacts, remote=account.remote)
-    needs_consent = Mode(account.mode).needs_consent
+    needs_consent = account.needs_consent
     decisions = all_latest(store.pk, contacts, account.consent_code) if needs_consent else {}
     ground = _Ground(account, known, decisions)
     put_all(store.pk, [_judged(told, contact, ground) for told, contact in new])

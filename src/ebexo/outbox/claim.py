@@ -1,7 +1,7 @@
 """Taking what to send next, and putting on record that it is about to be sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -116,7 +116,7 @@ def _on_record(
         cursor.execute(_ATTEMPTS.format(marks), attempt * len(calls))
         numbers = [number for (number,) in cursor.fetchall()]
     begun = [
-        [replace(claimed, attempt_id=number) for claimed in call]
+        [Claimed(one.message, one.key_id, one.key, number, one.is_last) for one in call]
         for number, call in zip(numbers, calls, strict=True)
     ]
     change(_CARRY, [(one.attempt_id, one.message.pk) for call in begun for one in call])

@@ -32,7 +32,7 @@ def settle(lease: Lease, outcomes: Sequence[Settled], *, verdict: LaneVerdict | 
         _settle_attempts(outcomes, now=now)
         for claimed, outcome in outcomes:
             _apply(claimed.message, outcome, now=now)
-        _write([claimed.message for claimed, _ in outcomes])
+        _write([claimed.message for claimed, _ in outcomes], now=now)
         _line_up(outcomes, now=now)
         if verdict:
             _settle_lane(lane, verdict, now=now)
@@ -119,7 +119,8 @@ _UPDATE = """
 """
 
 
-def _write(messages: Iterable[Message]) -> None:
+def _write(messages: Iterable[Message], *, now: datetime) -> None:
+    done_at = moment(now)
     rows = [
         (
             message.state,
@@ -129,7 +130,7 @@ def _write(messages: Iterable[Message]) -> None:
             message.largest_batch,
             message.crash_reclaims,
             message.attempts,
-            moment(message.done_at),
+            done_at if message.done_at is now else moment(message.done_at),
             message.payload,
             message.person_hash,
             message.person_masked,

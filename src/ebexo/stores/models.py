@@ -169,6 +169,11 @@ class Account(models.Model):
         ]
 
     @property
+    def needs_consent(self) -> bool:
+        """See `Mode`."""
+        return self.mode != Mode.AUTOMATIC
+
+    @property
     def api_secret(self) -> str:
         return decrypt(self.api_secret_encrypted) if self.api_secret_encrypted else ""
 
