@@ -4,7 +4,6 @@ What comes back are the same models, made by the same converters, on SQLite and 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -16,11 +15,12 @@ from django.db.models import (
     Field,
     ForeignKey,
     IntegerField,
-    JSONField,
     Model,
     TextField,
 )
 from django.db.models.base import ModelState
+
+from ebexo.as_stored import converters
 
 M = TypeVar("M", bound=Model)
 Row = Sequence[Any]
@@ -130,44 +130,6 @@ def change_some(sql: str, values: Row, numbers: Sequence[int]) -> None:
             cursor.execute(sql.format(", ".join(["%s"] * len(numbers))), [*values, *numbers])
 
 
-def moment(at: datetime | None) -> Any:
-    """A moment as the database takes it."""
-    return None if at is None else _adapted()(at)
-
-
-@cache
-def _adapted() -> Callable[[datetime], Any]:
-    return _as_text if connection.vendor == "sqlite" else connection.ops.adapt_datetimefield_value
-
-
-def _as_text(at: datetime) -> str:
-    """What Django writes into SQLite, without asking it each time which zone that is."""
-    return str(at.astimezone(UTC).replace(tzinfo=None))
-
-
-def _as_moment(value: str, *_: object) -> datetime:
-    """What Django makes of a moment in SQLite, sooner."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-def _from_json(convert: Callable[..., Any]) -> Callable[..., Any]:
-    """The same; nearly all these columns hold nothing, and that is told by a look."""
-
-    def converted(value: Any, *more: Any) -> Any:
-        return [] if value == "[]" else convert(value, *more)
-
-    return converted
-
-
-def as_json(value: object) -> Any:
-    """What goes into a column of JSON, as the database takes it."""
-    return (
-        "[]"
-        if value == [] and connection.vendor == "sqlite"
-        else connection.ops.adapt_json_value(value, None)
-    )
-
-
 def _lock(model: type[Model]) -> str:
     """On SQLite a transaction that writes is alone."""
     return f" FOR UPDATE OF {_quoted(model)}" if connection.features.has_select_for_update else ""
@@ -221,11 +183,11 @@ def _select_values(
 ) -> tuple[str, Make]:
     """The same for columns alone."""
     fields, table = [field for field in _fields(model) if field.attname in only], _quoted(model)
-    converters = [(place, *found) for place, field in enumerate(fields) for found in _converters(field)]
+    to_convert = [(place, *found) for place, field in enumerate(fields) for found in converters(field)]
 
     def read(row: Row, database: BaseDatabaseWrapper) -> Row:
         values = list(row)
-        for place, convert, column in converters:
+        for place, convert, column in to_convert:
             if values[place] is not None:
                 values[place] = convert(values[place], column, database)
         return values
@@ -236,13 +198,13 @@ def _select_values(
 def _maker(model: type[Model], fields: Sequence["Field[Any, Any]"]) -> Make:
     """Makes an instance as unpickling does, past the slow and general way of `Model.__init__`."""
     names = [field.attname for field in fields]
-    converters = [(field.attname, *found) for field in fields for found in _converters(field)]
+    to_convert = [(field.attname, *found) for field in fields for found in converters(field)]
 
     def made(row: Row, database: BaseDatabaseWrapper) -> Model:
         instance = model.__new__(model)
         values = instance.__dict__
         values.update(zip(names, row, strict=True))
-        for name, convert, column in converters:
+        for name, convert, column in to_convert:
             if values[name] is not None:
                 values[name] = convert(values[name], column, database)
         state = values["_state"] = ModelState()
@@ -250,16 +212,6 @@ def _maker(model: type[Model], fields: Sequence["Field[Any, Any]"]) -> Make:
         return instance
 
     return made
-
-
-def _converters(field: Any) -> list[tuple[Callable[..., Any], Any]]:
-    column = field.get_col(field.model._meta.db_table)  # noqa: SLF001
-    if isinstance(field, DateTimeField) and connection.vendor == "sqlite":
-        return [(_as_moment, column)]
-    found = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-    if isinstance(field, JSONField):
-        found = [_from_json(convert) for convert in found]
-    return [(convert, column) for convert in found]
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ebexo.statements import moment
+from ebexo.as_stored import moment
 from ebexo_oscar import telling
 from ebexo_oscar.aside import aside
 from ebexo_oscar.models import ToldCustomer

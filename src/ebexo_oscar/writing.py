@@ -13,10 +13,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from ebexo.as_stored import as_json, moment
 from ebexo.contacts.hashes import person_hash
 from ebexo.failpoints import failpoint
 from ebexo.ingest.receive import OtherBody, Receipt, receive
-from ebexo.statements import as_json, moment
 from ebexo.storefront.shop import setting, store
 from ebexo_oscar.aside import aside
 from ebexo_oscar.models import KeptEvent

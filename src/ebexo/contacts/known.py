@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from ebexo.as_stored import as_json, moment
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.contacts.models import Acquaintance
-from ebexo.statements import Rows, as_json, change, moment
+from ebexo.statements import Rows, change
 
 _COLUMNS = (
     "contact_id", "vendor_id", "email", "customer_id", "status", "status_at", "is_customer", "told_at", "told_fields",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ebexo.as_stored import moment
 from ebexo.consents.judging import withdrawn_at
 from ebexo.consents.ledger import record_new
 from ebexo.contacts.erasing import answers_to_keep, note_opt_out
@@ -20,7 +21,7 @@ from ebexo.outbox.put_all import Queued, put_all
 from ebexo.outbox.states import MessageKind
 from ebexo.secrets import keyed_hash
 from ebexo.standing import key_of
-from ebexo.statements import change, moment
+from ebexo.statements import change
 from ebexo.stores.models import Account, PurchaseCounts, Store
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection
 
+from ebexo.as_stored import moment
 from ebexo.outbox.models import Lane
 from ebexo.outbox.retry import ALONE_IN_CALL_AFTER, LONGEST, SUSPECT_AFTER
 from ebexo.outbox.states import State
-from ebexo.statements import moment
 
 
 @dataclass(frozen=True)

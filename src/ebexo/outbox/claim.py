@@ -8,13 +8,14 @@ from itertools import chain
 
 from django.db import connection, transaction
 
+from ebexo.as_stored import moment
 from ebexo.failpoints import failpoint
 from ebexo.outbox.choosing import Batch, Wanted, choose
 from ebexo.outbox.lease import Lease, LeaseLost, renew
 from ebexo.outbox.models import Lane, Message
 from ebexo.outbox.states import State
 from ebexo.outbox.uniting import Unite, united
-from ebexo.statements import Rows, change, change_some, moment
+from ebexo.statements import Rows, change, change_some
 
 
 @dataclass(frozen=True)

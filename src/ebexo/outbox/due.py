@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from ebexo.as_stored import moment
 from ebexo.outbox.lease import lease_length
 from ebexo.outbox.retry import LONGEST
 from ebexo.outbox.states import State
-from ebexo.statements import moment
 
 _KEY = """
     EXISTS (SELECT 1 FROM ebexo_outbox_key AS due WHERE due.store_id = {} AND due.is_history = {}

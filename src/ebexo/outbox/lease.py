@@ -9,12 +9,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from ebexo import metrics
+from ebexo.as_stored import moment
 from ebexo.environment import environment
 from ebexo.outbox.heads import move_heads_on
 from ebexo.outbox.models import IS_LIVE, Attempt, Key, Lane, Message
 from ebexo.outbox.retry import CERTAIN_AFTER, POISON_AFTER, SUSPECT_AFTER, rest
 from ebexo.outbox.states import State
-from ebexo.statements import moment
 
 
 class LeaseLost(Exception):

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db import transaction
 
+from ebexo.as_stored import as_json, moment
 from ebexo.failpoints import failpoint
 from ebexo.outbox.bell import announce
 from ebexo.outbox.claim import Claimed
@@ -17,7 +18,7 @@ from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.put import next_place
 from ebexo.outbox.retry import POISON_AFTER, backoff, is_expired
 from ebexo.outbox.states import LIVE_STATES, LaneVerdict, Outcome, State
-from ebexo.statements import Rows, as_json, change, moment
+from ebexo.statements import Rows, change
 
 Settled = tuple[Claimed, Outcome]
 _HELD = Rows(Lane, "store_id = {} AND epoch = {}", locked=True)

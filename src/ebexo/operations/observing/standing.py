@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db import connection
 
+from ebexo.as_stored import moment
 from ebexo.environment import environment
 from ebexo.history.states import AT_WORK, OPEN
 from ebexo.outbox.lease import lease_length
 from ebexo.outbox.states import LIVE_STATES, State
-from ebexo.statements import moment
 
 BREAKER_AFTER = 5
 """Failures in a row."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection
 
+from ebexo.as_stored import moment
 from ebexo.outbox.models import Message
 from ebexo.outbox.states import LIVE_STATES, State
-from ebexo.statements import moment
 
 CHARTED = (State.DELIVERED, State.WITHHELD, State.FAILED, State.HELD)
 MOST_COUNTED = 100_000
