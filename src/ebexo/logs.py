@@ -18,7 +18,7 @@ FIRST = ("time", "level", "event", "logger")
 
 def configure(settings: dict[str, Any]) -> None:
     """Send every log line of the process to stderr through one formatter."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr()
     handler.setFormatter(formatter(for_people=sys.stderr.isatty()))
     handler.addFilter(_counted)
     logging.basicConfig(handlers=[handler], level=settings["level"], force=True)
@@ -34,6 +34,24 @@ def configure(settings: dict[str, Any]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def only_trouble() -> None:
+    """A command that somebody waits for tells its own result; its log is for what went wrong."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _ToStderr):
+            handler.setLevel(logging.WARNING)
+
+
+class _ToStderr(logging.Handler):
+    """Writes to what stderr is at the moment of the line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+        except Exception:  # noqa: BLE001  (as every handler of the standard library does)
+            self.handleError(record)
 
 
 def formatter(*, for_people: bool) -> logging.Formatter:

@@ -85,10 +85,10 @@ def test_a_server_prunes_by_itself_at_night(installation, told_long_ago, until):
     server = installation.serve()
 
     line = until(
-        lambda: next((line for line in server.log.read_text().splitlines() if "'pruned'" in line), None)
+        lambda: next((line for line in server.log.read_text().splitlines() if '"pruned"' in line), None)
     )
-    assert f"payloads={OLD - 1}" in line
-    assert "messages=0" in line
+    assert f'"payloads": {OLD - 1}' in line
+    assert '"messages": 0' in line
     assert time.time() - mark.stat().st_mtime < 60
     assert installation.tell("after").status == 202
     until(lambda: installation.states("after") == ["delivered"])

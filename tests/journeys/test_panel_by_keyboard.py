@@ -112,6 +112,7 @@ def save_settings(keyboard: Keyboard) -> None:
     expect(keyboard.page.locator(".panel-success")).to_have_text("Połączenie działa.")
 
 
+@pytest.mark.long
 def test_settings_are_saved_by_keyboard_alone(world: Any, keyboard: Callable[[], Keyboard]) -> None:
     world.start("sandbox", "panel")
     world.connect()

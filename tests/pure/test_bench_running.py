@@ -48,6 +48,7 @@ def test_a_part_that_breaks_names_its_error_without_a_path(part):
     assert found == Figures([not_measured("ingest_lists")], {"ingest_lists": error})
 
 
+@pytest.mark.long
 def test_a_part_that_hangs_is_given_up_and_ended_with_what_it_started(part, tmp_path, monkeypatch):
     monkeypatch.setattr(running, "PATIENCE", 2)
     hanging = f"""

@@ -266,6 +266,7 @@ def test_afterwards_sqlite_is_left_alone_until_somebody_takes_it_back(full, data
     assert full.run("store", "list", **ON_SQLITE).returncode == 0
 
 
+@pytest.mark.long
 def test_killed_again_and_again_it_goes_on_where_it_was(full, made):
     for number in (1, 20, 20):
         killed = full.run("move", first=KILLED + AT_BATCH.format(number))
@@ -437,6 +438,7 @@ def test_a_secret_whose_key_is_gone_is_told(full, data):
     )
 
 
+@pytest.mark.long
 def test_what_waited_and_what_was_in_flight_is_delivered_from_postgresql(cluster, until):
     cluster.start_sandbox()
     key = cluster.run(

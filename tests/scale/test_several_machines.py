@@ -78,6 +78,7 @@ def test_what_a_command_changed_wakes_a_worker_or_is_found_by_the_sweeper(new_cl
     until(lambda: cluster.contacts() == {"person-1@example.com"})
 
 
+@pytest.mark.long
 def test_everything_drains_though_the_tables_of_the_engine_are_emptied_again_and_again(
     new_cluster, short, until
 ):

@@ -26,9 +26,16 @@ class Refusal(Failure):
     exit_code = EXIT_REFUSED
 
 
-def use_tables() -> None:
-    """Make models usable, with tables that are up to date and the secret in reach. Raises Failure or BadEnvironment."""
+def use_tables(*, keeps_a_log: bool = False) -> None:
+    """Make models usable, with tables that are up to date and the secret in reach. Raises Failure or BadEnvironment.
+
+    `keeps_a_log`: the command runs on and on, and its log is read. Else it is for trouble, unless its level is set.
+    """
     use_django()
+    if not keeps_a_log and "EBEXO_LOG_LEVEL" not in os.environ:
+        from ebexo.logs import only_trouble
+
+        only_trouble()
     from ebexo.cli.migrating import refuse_old_tables
     from ebexo.cli.moving import refuse_what_was_moved
     from ebexo.secrets import derived_key

@@ -73,7 +73,7 @@ def serve(bind: tuple[str, int]) -> None:
         raise Failure(
             "With EBEXO_DATABASE_URL there are ebexo web and ebexo worker; ebexo serve is for SQLite."
         )
-    use_tables()
+    use_tables(keeps_a_log=True)
     from ebexo.serving import CannotServe
     from ebexo.serving import serve as serve_until_stopped
     from ebexo.wsgi import application

@@ -47,4 +47,4 @@ def _set_up(command: str, *, package: str) -> None:
         )
     if find_spec(package) is None:
         raise Failure(f"ebexo {command} needs {package}: install ebexo-salesmanago[scale].")
-    use_tables()
+    use_tables(keeps_a_log=True)

@@ -88,6 +88,7 @@ CHANGES_NOTHING = {
     "store",
     "store keys",
     "store list",
+    "support-bundle",
     "user",
     "user list",
     "web",
