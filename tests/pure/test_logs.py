@@ -1,15 +1,17 @@
 """A line of the log: one JSON object, in a known order, and nothing in it that is nobody's business."""
 
+import io
 import json
 import logging
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ebexo import metrics
-from ebexo.logs import configure, formatter
+from ebexo.logs import configure, formatter, only_trouble
 
 EMAIL = "kanarek.zolty@ptaszarnia.example"
 
@@ -113,18 +115,45 @@ def test_on_a_terminal_a_line_is_text_and_hides_the_same() -> None:
     assert not text.startswith("{")
 
 
-def test_warnings_and_errors_are_counted(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """The logger of all, which is as it was afterwards."""
     root = logging.getLogger()
-    before, handlers, level = counted(), list(root.handlers), root.level
-    try:
-        configure({"level": "WARNING"})
-        for name in ("info", "warning", "error", "critical"):
-            getattr(logging.getLogger("some.library"), name)("said")
-        logging.getLogger("django.security.DisallowedHost").error("a stranger's doing")
-        logging.getLogger("django.request").warning("a caller's mistake")
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
+    handlers, level = list(root.handlers), root.level
+    yield root
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_lines_go_to_what_stderr_is_just_then(root: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", gone := io.StringIO())
+    configure({"level": "INFO"})
+    gone.close()
+
+    monkeypatch.setattr(sys, "stderr", now := io.StringIO())
+    logging.getLogger("some.library").info("said")
+
+    assert json.loads(now.getvalue())["event"] == "said"
+
+
+def test_a_command_tells_of_trouble_alone(root: Any, capsys: Any) -> None:
+    configure({"level": "INFO"})
+
+    only_trouble()
+    for name in ("info", "warning"):
+        getattr(logging.getLogger("some.library"), name)(name)
+
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["warning"]
+
+
+def test_warnings_and_errors_are_counted(root: Any, capsys: Any) -> None:
+    before = counted()
+
+    configure({"level": "WARNING"})
+    for name in ("info", "warning", "error", "critical"):
+        getattr(logging.getLogger("some.library"), name)("said")
+    logging.getLogger("django.security.DisallowedHost").error("a stranger's doing")
+    logging.getLogger("django.request").warning("a caller's mistake")
 
     after = counted()
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 2]
