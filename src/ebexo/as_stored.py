@@ -1,12 +1,16 @@
 """Values as the database takes them and gives them: the same on SQLite as Django's own, and sooner."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, JSONField
+
+LONGEST = 500
+"""Characters of a list of words that is worth keeping."""
 
 
 def moment(at: datetime | None) -> Any:
@@ -26,23 +30,41 @@ def _as_text(at: datetime) -> str:
 
 def _as_moment(value: str, *_: object) -> datetime:
     """What Django makes of a moment in SQLite, sooner."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return datetime.fromisoformat(f"{value}+00:00")
 
 
 def _from_json(convert: Callable[..., Any]) -> Callable[..., Any]:
-    """The same as `convert`. Nearly all these columns hold nothing, and that is told by a look."""
+    """The same as `convert`. Most of these columns hold a list of words, and the same ones again and again."""
 
     def converted(value: Any, *more: Any) -> Any:
-        return [] if value == "[]" else convert(value, *more)
+        words = _words_in(value)
+        return convert(value, *more) if words is None else list(words)
 
     return converted
 
 
-def as_json(value: object) -> Any:
-    """What goes into a column of JSON, as the database takes it."""
-    if value == [] and connection.vendor == "sqlite":  # as nearly always
-        return "[]"
+@lru_cache(maxsize=1000)
+def _words_in(text: str) -> Sequence[str] | None:
+    """None: it is something else than a short list of words."""
+    if len(text) > LONGEST or not text.startswith("["):
+        return None
+    found = json.loads(text)
+    return tuple(found) if all(isinstance(one, str) for one in found) else None
+
+
+def as_json(value: Any) -> Any:
+    """What goes into a column of JSON, as the database takes it. A tuple is stored as a list."""
+    if isinstance(value, tuple):
+        return _list_as_json(value, connection.vendor)
     return connection.ops.adapt_json_value(value, None)
+
+
+@lru_cache(maxsize=1000)
+def _list_as_json(
+    values: tuple[str, ...],
+    vendor: str,  # noqa: ARG001  (it differs by it)
+) -> Any:
+    return connection.ops.adapt_json_value(list(values), None)
 
 
 def converters(field: Any) -> list[tuple[Callable[..., Any], Any]]:

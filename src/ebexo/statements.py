@@ -36,7 +36,7 @@ class Rows(Generic[M]):
     `where` has `{}` for each value, the names of its columns with their table; `follow` is a foreign key whose row
     is brought along. Values go to the database as they are: numbers and texts, or a list of such for `IN ({})`.
     `locked`: nobody else may change these rows until the transaction ends. `only`: no more than these columns and the
-    number; what else is asked of a row is read then.
+    number, `only_followed` the same for the row brought along; what else is asked of a row is read then.
     """
 
     def __init__(
@@ -46,14 +46,15 @@ class Rows(Generic[M]):
         *,
         follow: str | None = None,
         only: tuple[str, ...] = (),
+        only_followed: tuple[str, ...] = (),
         locked: bool = False,
     ) -> None:
         self._model, self._where, self._locked = model, where, locked
-        self._follow, self._only = follow, only
+        self._follow, self._only, self._only_followed = follow, only, only_followed
 
     def found(self, *values: Value | list[Value] | list[int] | list[str]) -> list[M]:
         database = connections[DEFAULT_DB_ALIAS]
-        sql, made = _select(self._model, self._follow, self._only, database.vendor)
+        sql, made = _select(self._model, self._follow, self._only, self._only_followed, database.vendor)
         return [made(row, database) for row in self._asked(sql, values, database)]
 
     def values(self, *values: Value | list[Value] | list[int] | list[str]) -> list[Row]:
@@ -154,6 +155,7 @@ def _select(
     model: type[Model],
     follow: str | None,
     only: tuple[str, ...],
+    only_followed: tuple[str, ...],
     vendor: str,  # noqa: ARG001  (converters differ by it)
 ) -> tuple[str, Make]:
     """SQL without its condition, and what makes an instance of a row."""
@@ -163,8 +165,9 @@ def _select(
         return f"SELECT {_columns(fields, table)} FROM {table}", made  # noqa: S608  (our own names)
     key: ForeignKey[Any, Any] = model._meta.get_field(follow)  # type: ignore[assignment]  # noqa: SLF001
     other: type[Model] = key.related_model  # of a loaded model it is a class
-    there, made_there = _quoted(other), _maker(other, _fields(other))
-    columns = f"{_columns(fields, table)}, {_columns(_fields(other), there)}"
+    fields_there, there = _fields(other, only_followed), _quoted(other)
+    made_there = _maker(other, fields_there)
+    columns = f"{_columns(fields, table)}, {_columns(fields_there, there)}"
     sql = f"SELECT {columns} FROM {table} JOIN {there} ON {there}.id = {table}.{key.column}"  # noqa: S608
 
     def made_with_other(row: Row, database: BaseDatabaseWrapper) -> Model:

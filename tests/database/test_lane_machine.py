@@ -295,7 +295,8 @@ def machine_of(store_id: int, clocks: Clocks) -> type[RuleBasedStateMachine]:  #
         def begin(self, worker: Worker) -> None:
             calls, worker.claimed = worker.claimed, []
             lease = self.lease_of(worker)
-            worker.begun += claiming.begin(lease, calls, endpoint="http://there", now=clocks.of_day)
+            claiming.begin(lease, calls, endpoint="http://there", now=clocks.of_day)
+            worker.begun += calls
 
         def send(self, worker: Worker, answer: str) -> None:
             """As in a drain: asked immediately before whether the lane is ours until the call is over."""
@@ -507,8 +508,8 @@ def settling_for_whoever_holds_it(lease: Lease, outcomes: Any, **how: Any) -> No
     settle(replace(lease, epoch=Lane.objects.get().epoch), outcomes, **how)
 
 
-def beginning_for_whoever_holds_it(lease: Lease, calls: Any, **how: Any) -> list[list[Claimed]]:
-    return begin(replace(lease, epoch=Lane.objects.get().epoch), calls, **how)
+def beginning_for_whoever_holds_it(lease: Lease, calls: Any, **how: Any) -> None:
+    begin(replace(lease, epoch=Lane.objects.get().epoch), calls, **how)
 
 
 def renewing_for_whoever_holds_it(lease: Lease, **how: Any) -> Lease:

@@ -217,9 +217,14 @@ def test_an_attempt_that_carried_others_stays_though_one_was_not_sent(tell, lane
     of_people(tell, 1, 2)
     lane.takes()
     taken = lane.claims()
-    [call] = begin(lane.lease, [taken.messages], endpoint="http://there", now=lane.now)
+    begin(lane.lease, [taken.messages], endpoint="http://there", now=lane.now)
 
-    settle(lane.lease, [(call[0], NOT_SENT), (call[1], DELIVERED)], verdict=None, now=lane.now)
+    settle(
+        lane.lease,
+        [(taken.messages[0], NOT_SENT), (taken.messages[1], DELIVERED)],
+        verdict=None,
+        now=lane.now,
+    )
 
     assert list(Attempt.objects.values_list("outcome", "http_status")) == [("partly", 200)]
 

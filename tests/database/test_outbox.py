@@ -42,8 +42,8 @@ class Worker:
         """One call each."""
         taken = claim(self.lease, limit=limit, now=self.now)
         self.lease = taken.lease
-        begun = begin(self.lease, [[one] for one in taken.messages], endpoint="http://there", now=self.now)
-        return [one for call in begun for one in call]
+        begin(self.lease, [[one] for one in taken.messages], endpoint="http://there", now=self.now)
+        return list(taken.messages)
 
     def settles(self, claimed, outcome, verdict=None):
         settle(self.lease, [(one, outcome) for one in claimed], verdict=verdict, now=self.now)

@@ -69,8 +69,8 @@ def worker(store: Any) -> Any:
             """Calls of so many messages each."""
             left = list(self.claim.messages)
             calls = [[left.pop(0) for _ in range(size)] for size in sizes]
-            begun = begin(self.lease, calls, endpoint="http://there", now=self.now)
-            return [one for call in begun for one in call]
+            begin(self.lease, calls, endpoint="http://there", now=self.now)
+            return [one for call in calls for one in call]
 
         def settles(self, *outcomes: Any, verdict: LaneVerdict | None = None) -> None:
             settle(self.lease, outcomes, verdict=verdict, now=self.now)

@@ -108,7 +108,7 @@ def _row(contact_id: int, remote: str, known: Known, acknowledged_at: object) ->
         moment(known.status_at),
         known.is_customer,
         moment(known.told_at),
-        as_json(list(known.told_fields)),
+        as_json(known.told_fields),
         acknowledged_at,
     )
 

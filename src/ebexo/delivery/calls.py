@@ -5,7 +5,6 @@ Each call is put on record before it is made, or put back.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.utils import timezone
 
@@ -119,15 +118,8 @@ def put_back(lease: Lease, calls: Sequence[Call]) -> None:
         settle(lease, outcomes, verdict=None, now=timezone.now())
 
 
-def begun(lease: Lease, calls: Sequence[Call], *, endpoint: str) -> list[Call]:
-    """The calls, each with its attempt on record. What was claimed to go alone has its own by now."""
-    ready = [call for call in calls if call[0].claimed.attempt_id is not None]
-    calls = [call for call in calls if call[0].claimed.attempt_id is None]
-    if not calls:
-        return ready
-    claimed = [[job.claimed for job in call] for call in calls]
-    attempts = begin(lease, claimed, endpoint=endpoint, now=timezone.now())
-    return ready + [
-        [replace(job, claimed=with_attempt) for job, with_attempt in zip(call, attempted, strict=True)]
-        for call, attempted in zip(calls, attempts, strict=True)
-    ]
+def put_on_record(lease: Lease, calls: Sequence[Call], *, endpoint: str) -> None:
+    """Each of these calls has its attempt afterwards. What was claimed to go alone has its own by now."""
+    new = [[job.claimed for job in call] for call in calls if call[0].claimed.attempt_id is None]
+    if new:
+        begin(lease, new, endpoint=endpoint, now=timezone.now())

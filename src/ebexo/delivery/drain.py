@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ebexo import metrics
 from ebexo.delivery.batches import transfer_batch
-from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, begun, put_back
+from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, put_back, put_on_record
 from ebexo.delivery.connection import Connections, note_credentials
 from ebexo.delivery.in_hand import InHand, Places, Send
 from ebexo.delivery.job import Job, Met, meet, prepare
@@ -247,7 +247,8 @@ def _calls(holding: Holding, taken: Taken | None, places: Places, *, stopping: a
         if jobs or not stopped:
             calls, others = arranged(jobs, free=places.free, is_batch=taken.claim.is_batch)
             put_back(holding.lease, others)
-            return begun(holding.lease, calls, endpoint=account.endpoint)
+            put_on_record(holding.lease, calls, endpoint=account.endpoint)
+            return calls
         taken = None if stopping.is_set() else _take(holding, places)
     return []
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import chain
 
 from django.db import connection, transaction
 
@@ -18,11 +17,12 @@ from ebexo.outbox.uniting import Unite, united
 from ebexo.statements import Rows, change, change_some
 
 
-@dataclass(frozen=True)
+@dataclass
 class Claimed:
-    """A message that is ours to send, and the key it is queued under. `attempt_id` is the call that carries it.
+    """A message that is ours to send, and the key it is queued under.
 
-    `is_last`: it is history, and nothing live waits behind it.
+    `attempt_id` is the call that carries it, once that was begun. `is_last`: it is history, and nothing live waits
+    behind it.
     """
 
     message: Message
@@ -79,50 +79,37 @@ def claim(
             transaction.on_commit(partial(failpoint, "claimed"))
         last = set(choice.last)
         claimed = tuple(
-            Claimed(message, message.key.pk, message.key.key, is_last=head.pk in last)
+            Claimed(message, key.pk, key.key, is_last=head.pk in last)
             for head, message in zip(heads, messages, strict=True)
-            if message.key
+            if (key := message.key)
         )
         if endpoint and not choice.is_batch:
-            claimed = _with_attempts(claimed, lease, endpoint=endpoint, now=now)
+            alone = [[one] for one in claimed if not one.is_last]
+            _put_on_record(alone, lease, endpoint=endpoint, now=now)
     return Claim(lease, claimed, is_batch=choice.is_batch, is_lone=choice.is_lone)
 
 
-def begin(
-    lease: Lease, calls: Sequence[Sequence[Claimed]], *, endpoint: str, now: datetime
-) -> list[list[Claimed]]:
-    """Record one attempt for each call that is about to be made. Raises LeaseLost."""
+def begin(lease: Lease, calls: Sequence[Sequence[Claimed]], *, endpoint: str, now: datetime) -> None:
+    """Record one attempt for each call that is about to be made; its messages carry the number. Raises LeaseLost."""
     with transaction.atomic():
         if _HELD.first(lease.store_id, lease.epoch) is None:
             raise LeaseLost
-        return _on_record(calls, lease, endpoint=endpoint, now=now)
+        _put_on_record(calls, lease, endpoint=endpoint, now=now)
 
 
-def _with_attempts(
-    messages: Sequence[Claimed], lease: Lease, *, endpoint: str, now: datetime
-) -> tuple[Claimed, ...]:
-    alone = [[one] for one in messages if not one.is_last]
-    begun = chain.from_iterable(_on_record(alone, lease, endpoint=endpoint, now=now))
-    return (*begun, *(one for one in messages if one.is_last))
-
-
-def _on_record(
-    calls: Sequence[Sequence[Claimed]], lease: Lease, *, endpoint: str, now: datetime
-) -> list[list[Claimed]]:
+def _put_on_record(calls: Sequence[Sequence[Claimed]], lease: Lease, *, endpoint: str, now: datetime) -> None:
     if not calls:
-        return []
+        return
     attempt = (lease.store_id, lease.epoch, endpoint, moment(now))
     with connection.cursor() as cursor:
         marks = ", ".join(["(%s, %s, %s, %s)"] * len(calls))
         cursor.execute(_ATTEMPTS.format(marks), attempt * len(calls))
         numbers = [number for (number,) in cursor.fetchall()]
-    begun = [
-        [Claimed(one.message, one.key_id, one.key, number, one.is_last) for one in call]
-        for number, call in zip(numbers, calls, strict=True)
-    ]
-    change(_CARRY, [(one.attempt_id, one.message.pk) for call in begun for one in call])
+    for number, call in zip(numbers, calls, strict=True):
+        for one in call:
+            one.attempt_id = number
+    change(_CARRY, [(one.attempt_id, one.message.pk) for call in calls for one in call])
     transaction.on_commit(partial(failpoint, "begun"))
-    return begun
 
 
 _LANE = Rows(Lane, "store_id = {}")
@@ -145,6 +132,7 @@ _WAITING = Rows(
     Message,
     f"ebexo_outbox_message.id IN ({{}}) AND state = '{State.WAITING}' ORDER BY ebexo_outbox_message.id",
     follow="key",
+    only_followed=("key", "tail_seq"),
     locked=True,
 )
 _MARK = f"""

@@ -1,9 +1,11 @@
 """Writing down what became of messages that were sent, in one short transaction under the lane's epoch."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -18,7 +20,7 @@ from ebexo.outbox.models import Attempt, Key, Lane, Message
 from ebexo.outbox.put import next_place
 from ebexo.outbox.retry import POISON_AFTER, backoff, is_expired
 from ebexo.outbox.states import LIVE_STATES, LaneVerdict, Outcome, State
-from ebexo.statements import Rows, change
+from ebexo.statements import Rows, change, change_some
 
 Settled = tuple[Claimed, Outcome]
 _HELD = Rows(Lane, "store_id = {} AND epoch = {}", locked=True)
@@ -33,7 +35,7 @@ def settle(lease: Lease, outcomes: Sequence[Settled], *, verdict: LaneVerdict | 
         _settle_attempts(outcomes, now=now)
         for claimed, outcome in outcomes:
             _apply(claimed.message, outcome, now=now)
-        _write([claimed.message for claimed, _ in outcomes], now=now)
+        _write([claimed.message for claimed, _ in outcomes])
         _line_up(outcomes, now=now)
         if verdict:
             _settle_lane(lane, verdict, now=now)
@@ -114,32 +116,44 @@ def _give_up_if_hopeless(message: Message, *, now: datetime) -> None:
 
 _UPDATE = """
     UPDATE ebexo_outbox_message SET
-        state = %s, reason = %s, in_doubt = %s, notes = %s, largest_batch = %s, crash_reclaims = %s, attempts = %s,
-        done_at = %s, payload = %s, person_hash = %s, person_masked = %s
-    WHERE id = %s
+        state = %s, reason = %s, in_doubt = %s, largest_batch = %s, crash_reclaims = %s, attempts = %s,
+        person_hash = %s, person_masked = %s, done_at = %s, notes = %s
+    WHERE id IN ({})
 """
+_DROP_PAYLOAD = "UPDATE ebexo_outbox_message SET payload = NULL WHERE id IN ({})"
 
 
-def _write(messages: Iterable[Message], *, now: datetime) -> None:
-    done_at = moment(now)
-    rows = [
-        (
-            message.state,
-            message.reason,
-            message.in_doubt,
-            as_json(message.notes),
-            message.largest_batch,
-            message.crash_reclaims,
-            message.attempts,
-            done_at if message.done_at is now else moment(message.done_at),
-            message.payload,
-            message.person_hash,
-            message.person_masked,
-            message.pk,
-        )
-        for message in messages
-    ]
-    change(_UPDATE, rows)
+def _write(messages: Sequence[Message]) -> None:
+    """Messages of one call mostly end alike: those are one statement."""
+    alike: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for message in messages:
+        alike[_end(message)].append(message.pk)
+    rows = [(_values(end), numbers) for end, numbers in alike.items()]
+    change(_UPDATE.format("%s"), [[*values, *numbers] for values, numbers in rows if len(numbers) == 1])
+    for values, numbers in rows:
+        if len(numbers) > 1:
+            change_some(_UPDATE, values, numbers)
+    change_some(_DROP_PAYLOAD, [], [message.pk for message in messages if message.payload is None])
+
+
+def _end(message: Message) -> tuple[Any, ...]:
+    return (
+        message.state,
+        message.reason,
+        message.in_doubt,
+        message.largest_batch,
+        message.crash_reclaims,
+        message.attempts,
+        message.person_hash,
+        message.person_masked,
+        message.done_at,
+        tuple(message.notes),
+    )
+
+
+def _values(end: tuple[Any, ...]) -> Sequence[object]:
+    *others, done_at, notes = end
+    return (*others, moment(done_at), as_json(notes))
 
 
 def _line_up(outcomes: Iterable[Settled], *, now: datetime) -> None:
