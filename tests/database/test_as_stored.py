@@ -99,4 +99,5 @@ def test_a_moment_is_written_and_read_as_django_does(message, at):
     ours, theirs = read(message).done_at, Message.objects.get(pk=message.pk).done_at
 
     assert (ours, theirs) == (at, at)
-    assert ours and ours.utcoffset() == timedelta()
+    assert ours is not None
+    assert ours.utcoffset() == timedelta()
