@@ -16,6 +16,7 @@ FAILPOINTS = (
     "accepted",
     "claimed",
     "begun",
+    "ready",
     "answered",
     "settling",
     "settled",
@@ -23,9 +24,9 @@ FAILPOINTS = (
     "importing",
 )
 """In the order in which a message passes them: after the commit that keeps it in a Django shop, before and after the
-commit that accepts it, after the commit that claims it, after the commit that records the attempt, after
-SALESmanago's answer, before and after the commit that settles it, and after the lane was given back; `importing` is
-before the commit that works off a part of an import."""
+commit that accepts it, after the commit that claims it, after the commit that records the attempt, before each call,
+after SALESmanago's answer, before and after the commit that settles it, and after the lane was given back;
+`importing` is before the commit that works off a part of an import."""
 
 _ordered = dict(
     part.split("=", 1) for part in os.environ.get("EBEXO_FAILPOINTS", "").split(",") if "=" in part

@@ -74,26 +74,32 @@ def a_call_fails(workers, installation, until, without):
 
 
 def frozen_before_a_call(workers, installation, until, without):
-    """One worker freezes when it is about to send the first event; it thaws when the other has sent both."""
+    """One worker freezes when it is about to send the first event; it thaws when the other has sent both.
+
+    Its second call is the one: before it, it asks whether SALESmanago knows the person.
+    """
     short = {"EBEXO_CALL_SECONDS": "1", "EBEXO_LEASE_SECONDS": "3", "EBEXO_LOOK_AFTER_SECONDS": "0.1"}
     workers.tell(2)
-    frozen = workers.start(EBEXO_FAILPOINTS="begun=pause:1", CHAOS_WITHOUT=without, **short)
+    frozen = workers.start(EBEXO_FAILPOINTS="ready=pause:4@2", CHAOS_WITHOUT=without, **short)
     workers.start(CHAOS_WHEN=str(workers.go), **short)
     until(workers.attempts)
     frozen.popen.send_signal(signal.SIGSTOP)
     workers.go.touch()
     until(lambda: workers.are_applied(1, 2))
     frozen.popen.send_signal(signal.SIGCONT)
-    time.sleep(2.5)
+    time.sleep(5.5)
     return workers.judge(2)
 
 
 def thawed_while_the_other_calls(workers, installation, until, without):
-    """As before, but thawed while the other's call for the first event is on its way."""
+    """As before, but thawed while the other's call for the first event is on its way.
+
+    It takes the lane up again as if it had never been away, and is slow to send the first event once more.
+    """
     slow = {"EBEXO_CALL_SECONDS": "3", "EBEXO_LEASE_SECONDS": "10", "EBEXO_LOOK_AFTER_SECONDS": "0.1"}
     workers.tell(2)
     installation.fault("/api/contact/upsert", "latency", times=1, seconds=2.5)
-    frozen = workers.start(EBEXO_FAILPOINTS="begun=pause:4", CHAOS_WITHOUT=without, **slow)
+    frozen = workers.start(EBEXO_FAILPOINTS="begun=pause:4@1,ready=pause:4@3", CHAOS_WITHOUT=without, **slow)
     workers.start(CHAOS_WHEN=str(workers.go), **slow)
     until(workers.attempts)
     frozen.popen.send_signal(signal.SIGSTOP)
@@ -108,26 +114,20 @@ def thawed_while_the_other_calls(workers, installation, until, without):
 @pytest.mark.parametrize(
     ("schedule", "guard", "seen"),
     [
-        (a_call_fails, "head", ("out_of_order", f"{JAN} 1 after 4")),
-        (frozen_before_a_call, "clock", ("stale", f"{JAN} 1 after 2")),
-        pytest.param(
-            thawed_while_the_other_calls, "epoch", ("stale", f"{JAN} 1 after 2"), marks=pytest.mark.long
-        ),
+        (a_call_fails, "head", "out_of_order"),
+        (frozen_before_a_call, "clock", "stale"),
+        (thawed_while_the_other_calls, "epoch", "stale"),
     ],
 )
 def test_order_needs_each_guard(workers, installation, until, schedule, guard, seen):
-    kind, finding = seen
+    found = getattr(schedule(workers, installation, until, guard), seen)
 
-    assert finding in getattr(schedule(workers, installation, until, guard), kind)
+    assert any(finding.startswith(f"{JAN} 1 after") for finding in found)
 
 
 @pytest.mark.parametrize(
     "schedule",
-    [
-        a_call_fails,
-        frozen_before_a_call,
-        pytest.param(thawed_while_the_other_calls, marks=pytest.mark.long),
-    ],
+    [a_call_fails, frozen_before_a_call, thawed_while_the_other_calls],
 )
 def test_with_all_guards_the_same_schedule_keeps_order(workers, installation, until, schedule):
     assert schedule(workers, installation, until, "") == Findings()

@@ -91,6 +91,7 @@ async def drain(
         async def turn() -> None:
             await place()
             await pace.turn(rate=account.rate)
+            failpoint("ready")
             if stopping.is_set() or not holding.lease.covers(TO_SPARE * call_seconds()):
                 raise NotNow
 

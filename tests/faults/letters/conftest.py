@@ -58,8 +58,8 @@ class Sink:
     letters: list[EmailMessage] = field(default_factory=list)
 
     def told(self) -> list[tuple[str, str]]:
-        """To whom and about what, in their order."""
-        return [(str(letter["To"]), str(letter["Subject"])) for letter in list(self.letters)]
+        """To whom and about what, in their order. A long subject begins on a line of its own: mail programs hide it."""
+        return [(str(letter["To"]), str(letter["Subject"]).strip()) for letter in list(self.letters)]
 
     @property
     def environment(self) -> dict[str, str]:
