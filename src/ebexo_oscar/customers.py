@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from ebexo.storefront.shop import function
 
 
@@ -19,6 +21,15 @@ def customer(user: Any) -> dict[str, Any]:
         "created_at": user.date_joined.isoformat(),
         **_from_address_book(user),
     }
+
+
+def completed(event: dict[str, Any], user_id: str) -> dict[str, Any]:
+    """The outline of an event with all that is known of its customer. What it says already stays.
+
+    Of a customer who is gone by now there is no more to tell than that.
+    """
+    user = get_user_model().objects.filter(pk=user_id).first()
+    return event | {"customer": customer(user) | event["customer"]} if user else event
 
 
 def who(user: Any) -> dict[str, Any]:

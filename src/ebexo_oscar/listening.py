@@ -13,6 +13,7 @@ from oscar.apps.customer.signals import user_registered
 from oscar.core.loading import get_model
 
 from ebexo.storefront.present import present_request, take_cookie_away
+from ebexo.storefront.visitor import remember
 from ebexo_oscar import changes, telling
 from ebexo_oscar.models import ToldCustomer
 from ebexo_oscar.people import contact_of
@@ -49,8 +50,11 @@ def on_registered(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
 @quietly_or(_tell_later)
 def on_logged_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     """The login that Oscar does for a customer who has just registered says nothing new."""
-    if getattr(request, _REGISTERED, None) != user.pk and not user.is_staff:
+    if user.is_staff:
+        return
+    if getattr(request, _REGISTERED, None) != user.pk:
         telling.logged_in(user)
+    remember(request, email=user.email)
 
 
 @quietly

@@ -35,14 +35,16 @@ class KeptEvent(models.Model):
     it is there.
 
     Where `order_id` names an order of the shop, what the event still lacks is read from that: what is in it, and whose
-    it is. `person` is the keyed hash of the address, so that nothing is kept of somebody who asked to be forgotten, and
-    what is told of them later finds what comes first. `tried_at` is when it was kept, or last tried in vain.
+    it is. Where `user_id` names a customer, they are read whole. `person` is the keyed hash of the address, so that
+    nothing is kept of somebody who asked to be forgotten, and what is told of them later finds what comes first.
+    `tried_at` is when it was kept, or last tried in vain.
     """
 
     event_id = models.CharField(max_length=64, unique=True)
     person = models.CharField(max_length=64, db_index=True)
     body = models.JSONField()
     order_id = models.BigIntegerField(null=True)
+    user_id = models.CharField(max_length=64, null=True)
     tried_at = models.DateTimeField(db_index=True)
     has_failed = models.BooleanField(default=False)
 

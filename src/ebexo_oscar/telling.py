@@ -1,6 +1,5 @@
 """Telling what happened: each function writes one store event, in the transaction it is called in."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -9,26 +8,24 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from ebexo.secrets import keyed_hash
 from ebexo_oscar import carts
 from ebexo_oscar.answers import as_told, asked
 from ebexo_oscar.customers import customer, who
 from ebexo_oscar.models import ToldCustomer
-from ebexo_oscar.writing import settle_kept, write, write_or_keep
+from ebexo_oscar.told import digest
+from ebexo_oscar.writing import REGISTERED, settle_kept, write, write_or_keep, write_soon
 
 
 def registered(user: Any, request: Any) -> None:
-    """A customer account was made. What is told is complete, so a mark about it has nothing to add."""
-    data = customer(user)
+    """A customer account was made. Who it is and what they ticked is kept at once, the rest read beside the request."""
     answers = as_told(asked(request), request, source="registration")
-    write_or_keep(_event(f"customer-{user.pk}-registered", "customer.registered", data, answers))
-    clean = {"digest": _digest(data), "changed_at": None, "previous_email": None}
-    ToldCustomer.objects.update_or_create(user_id=str(user.pk), defaults=clean)
+    event = _event(f"customer-{user.pk}-registered", REGISTERED, who(user), answers)
+    write_soon(event, user_id=str(user.pk))
 
 
 def logged_in(user: Any) -> None:
-    """A customer logged in; the data told is complete."""
-    write(_event(f"login-{uuid4()}", "customer.logged_in", customer(user)))
+    """A customer logged in. The data told is complete, as it is when it is told."""
+    write_soon(_event(f"login-{uuid4()}", "customer.logged_in", who(user)), user_id=str(user.pk))
 
 
 def subscribed(email: str, request: Any) -> None:
@@ -71,10 +68,10 @@ def changed(user_id: str) -> None:
             return
         if user is not None and user.email:
             data = customer(user)
-            if mark.digest != (digest := _digest(data)):
+            if mark.digest != (now := digest(data)):
                 former = {"previous_email": mark.previous_email}
                 write(_event(f"changed-{uuid4()}", "customer.updated", data | former))
-            mark.digest = digest
+            mark.digest = now
         mark.changed_at = mark.previous_email = None
         mark.save()
 
@@ -94,8 +91,3 @@ def _event(
 def _is_own(email: str, request: Any) -> bool:
     user = getattr(request, "user", None)
     return user is not None and user.is_authenticated and user.email.lower() == email.lower()
-
-
-def _digest(data: dict[str, Any]) -> str:
-    """An address in other letters is no news."""
-    return keyed_hash("told-customer", json.dumps(data | {"email": data["email"].lower()}, sort_keys=True))

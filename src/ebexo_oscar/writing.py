@@ -18,16 +18,18 @@ from ebexo.contacts.hashes import person_hash
 from ebexo.failpoints import failpoint
 from ebexo.ingest.receive import OtherBody, Receipt, receive
 from ebexo.storefront.shop import setting, store
+from ebexo_oscar import customers, order_steps
 from ebexo_oscar.aside import aside
 from ebexo_oscar.models import KeptEvent
-from ebexo_oscar.order_steps import completed
+from ebexo_oscar.told import told
 
 log = logging.getLogger("ebexo_oscar")
 LEFT_BEHIND_AFTER = timedelta(minutes=1)
 AT_ONCE = 20
+REGISTERED = "customer.registered"
 _KEEP = """
-    INSERT INTO ebexo_oscar_keptevent (event_id, person, body, order_id, tried_at, has_failed)
-    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING
+    INSERT INTO ebexo_oscar_keptevent (event_id, person, body, order_id, user_id, tried_at, has_failed)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING
 """
 
 
@@ -39,12 +41,13 @@ def write(event: Mapping[str, Any]) -> Receipt:
     return _write_in_turn(event, rows=KeptEvent.objects.all())
 
 
-def write_soon(event: dict[str, Any], *, order_id: int) -> None:
-    """Keep the outline of this order's event in the caller's transaction, by one statement, and write it whole beside
-    the request once that is committed. Keeping it again changes nothing. A shop that is no store yet keeps nothing.
+def write_soon(event: dict[str, Any], *, order_id: int | None = None, user_id: str | None = None) -> None:
+    """Keep the outline of this event in the caller's transaction, by one statement, and write it whole beside the
+    request once that is committed: with what the order or the customer named adds to it. Keeping it again changes
+    nothing. A shop that is no store yet keeps nothing.
     """
     if setting("STORE"):
-        _keep(event, order_id=order_id)
+        _keep(event, order_id=order_id, user_id=user_id)
 
 
 def write_or_keep(event: dict[str, Any]) -> None:
@@ -78,10 +81,16 @@ def settle_kept(email: str) -> None:
     theirs.delete()
 
 
-def _keep(event: dict[str, Any], *, order_id: int | None = None, has_failed: bool = False) -> None:
+def _keep(
+    event: dict[str, Any],
+    *,
+    order_id: int | None = None,
+    user_id: str | None = None,
+    has_failed: bool = False,
+) -> None:
     person, now = _person(event["customer"]["email"]), moment(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [event["id"], person, as_json(event), order_id, now, has_failed])
+        cursor.execute(_KEEP, [event["id"], person, as_json(event), order_id, user_id, now, has_failed])
     transaction.on_commit(partial(_write_beside, event["id"]), robust=True)
 
 
@@ -102,8 +111,10 @@ def _write_one(event_id: str) -> bool:
             kept = KeptEvent.objects.select_for_update().filter(event_id=event_id).first()
             if kept is None:
                 return False
-            event = completed(kept.body, kept.order_id) if kept.order_id else kept.body
+            event = _whole(kept)
             _write_in_turn(event, rows=KeptEvent.objects.filter(pk__lt=kept.pk))
+            if event["type"] == REGISTERED and kept.user_id:
+                told(kept.user_id, event["customer"])
             kept.delete()
     except OtherBody:  # it was told before, in other words
         KeptEvent.objects.filter(event_id=event_id).delete()
@@ -114,6 +125,12 @@ def _write_one(event_id: str) -> bool:
         KeptEvent.objects.filter(event_id=event_id).update(**tried)
         return False
     return True
+
+
+def _whole(kept: KeptEvent) -> dict[str, Any]:
+    if kept.order_id:
+        return order_steps.completed(kept.body, kept.order_id)
+    return customers.completed(kept.body, kept.user_id) if kept.user_id else kept.body
 
 
 def _write_in_turn(event: Mapping[str, Any], *, rows: Any) -> Receipt:

@@ -19,8 +19,8 @@ from ebexo.stores.models import Account
 
 COOKIE = "smclient"
 PERSON = "ebexo_contact"
-"""Where the session keeps who is there without being logged in, as the keyed hash of the address they told: after a
-newsletter sign-up, or an order."""
+"""Where the session keeps who is there, as the keyed hash of the address they told with a sign-up, an order or a login.
+What they did may be told a moment later, and until then nobody is known by that address."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,15 @@ def visitor(request: HttpRequest) -> Visitor:
     allowed = account.load_always or cookies_allowed(request)
     if not (allowed and is_switched_on(account)):
         return NOBODY
-    remembered = None if request.user.is_authenticated else request.session.get(PERSON)
+    is_customer, remembered = request.user.is_authenticated, _remembered(request)
     contact = _contact(request, account, remembered)
+    if contact is None and is_customer and account.needs_consent:  # whose grant nobody knows of
+        return NOBODY
     if not may_be_monitored(contact or named_by_cookie(request.COOKIES.get(COOKIE), account), account):
         return NOBODY
     return Visitor(
         monitored=True,
-        is_person=contact is not None or remembered is not None or request.user.is_authenticated,
+        is_person=contact is not None or remembered is not None or is_customer,
         waits=is_on_the_way(contact, account) if contact else remembered is not None,
         contact_id=contact_id_of(contact, account) if contact else None,
         client_id=account.client_id,
@@ -73,10 +75,15 @@ def _contact(request: HttpRequest, account: Account, remembered: str | None) -> 
     return find_hashed(account.store_id, kind="email", digest=remembered) if remembered else None
 
 
-def remember(request: HttpRequest, *, email: str) -> None:
-    """Keep in the session who this is who did not log in; only where cookies are allowed.
+def _remembered(request: HttpRequest) -> str | None:
+    """Whom the session names: the customer who is logged in, or somebody who is not."""
+    remembered: str | None = request.session.get(PERSON)
+    if request.user.is_authenticated and remembered != person_hash("email", request.user.email):
+        return None
+    return remembered
 
-    What they did may be told a moment later, and until then nobody is known by that address.
-    """
+
+def remember(request: HttpRequest, *, email: str) -> None:
+    """Keep in the session who this is; only where cookies are allowed."""
     if cookies_allowed(request):
         request.session[PERSON] = person_hash("email", email)

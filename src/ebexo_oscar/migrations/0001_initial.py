@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("person", models.CharField(db_index=True, max_length=64)),
                 ("body", models.JSONField()),
                 ("order_id", models.BigIntegerField(null=True)),
+                ("user_id", models.CharField(max_length=64, null=True)),
                 ("tried_at", models.DateTimeField(db_index=True)),
                 ("has_failed", models.BooleanField(default=False)),
             ],
