@@ -1,4 +1,4 @@
-"""Calls of one lane on their way: those of history one after the other, the next one ready meanwhile."""
+"""Calls of one lane on their way, so many at once, and the next ones ready meanwhile; those of history one by one."""
 
 import asyncio
 from types import SimpleNamespace
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ebexo.delivery import history_line
+from ebexo.delivery import in_hand
 from ebexo.delivery.in_hand import InHand
 from ebexo.delivery.result import NotNow, Result, Turn, not_sent
 from ebexo.outbox.states import Outcome, State
-from salesmanago import Unavailable
+from salesmanago import Refused, Unavailable
 
 DELIVERED = Outcome(State.DELIVERED, kind="delivered")
 
@@ -56,7 +56,7 @@ async def came_to(calls: InHand) -> list[tuple[int, str]]:
 
 
 async def test_one_of_history_is_made_at_a_time_and_another_is_ready_where_that_is_quick(far_side):
-    calls = InHand(far_side.send)
+    calls = InHand(far_side.send, at_once=4)
     calls.begin([a_call(1)])
     assert not calls.takes_history
     await came_to(calls)
@@ -73,7 +73,7 @@ async def test_one_of_history_is_made_at_a_time_and_another_is_ready_where_that_
 
 
 async def test_what_is_live_waits_for_no_call_of_history(far_side):
-    calls = InHand(far_side.send)
+    calls = InHand(far_side.send, at_once=4)
     calls.begin([a_call(1), a_call(2, is_last=False)])
     await asyncio.sleep(0)
 
@@ -84,8 +84,8 @@ async def test_what_is_live_waits_for_no_call_of_history(far_side):
 
 
 async def test_what_was_ready_for_too_long_is_put_back(far_side, monkeypatch):
-    monkeypatch.setattr(history_line, "FRESH", 0.01)
-    calls = InHand(far_side.send)
+    monkeypatch.setattr(in_hand, "HISTORY_FRESH", 0.01)
+    calls = InHand(far_side.send, at_once=4)
 
     calls.begin([a_call(1), a_call(2)])
 
@@ -95,7 +95,7 @@ async def test_what_was_ready_for_too_long_is_put_back(far_side, monkeypatch):
 
 async def test_behind_a_call_that_failed_nothing_is_made(far_side):
     far_side.error = Unavailable("connection")
-    calls = InHand(far_side.send)
+    calls = InHand(far_side.send, at_once=4)
 
     calls.begin([a_call(1), a_call(2)])
 
@@ -103,8 +103,8 @@ async def test_behind_a_call_that_failed_nothing_is_made(far_side):
 
 
 async def test_behind_a_slow_call_none_is_held_ready(far_side, monkeypatch):
-    monkeypatch.setattr(history_line, "FRESH", 0.01)
-    calls = InHand(far_side.send)
+    monkeypatch.setattr(in_hand, "HISTORY_FRESH", 0.01)
+    calls = InHand(far_side.send, at_once=4)
     calls.begin([a_call(1)])
     await came_to(calls)
 
@@ -112,3 +112,76 @@ async def test_behind_a_slow_call_none_is_held_ready(far_side, monkeypatch):
 
     assert not calls.takes_history
     await calls.all_ended()
+
+
+def live_calls(*numbers: int) -> list[Any]:
+    return [a_call(number, is_last=False) for number in numbers]
+
+
+async def test_as_many_again_are_ready_where_calls_are_quick(far_side):
+    calls = InHand(far_side.send, at_once=2)
+    assert calls.free == 2
+    calls.begin(live_calls(1, 2))
+    assert calls.free == 0
+    await came_to(calls)
+    assert calls.free == 4
+
+    calls.begin(live_calls(3, 4, 5, 6))
+    await asyncio.sleep(0)
+
+    assert calls.free == 0
+    assert (far_side.got_ready[2:], far_side.made[2:]) == ([3, 4, 5, 6], [3, 4])
+    assert [kind for _, kind in await came_to(calls)] == ["delivered"] * 4
+    assert far_side.most_at_once == 2
+
+
+async def test_beside_slow_calls_none_is_got_ready(far_side, monkeypatch):
+    monkeypatch.setattr(in_hand, "FRESH", 0.01)
+    calls = InHand(far_side.send, at_once=2)
+    calls.begin(live_calls(1, 2))
+
+    await came_to(calls)
+
+    assert calls.free == 2
+
+
+async def test_a_call_of_history_takes_one_of_the_places(far_side):
+    calls = InHand(far_side.send, at_once=2)
+
+    calls.begin([a_call(1), *live_calls(2, 3)])
+
+    assert len(await came_to(calls)) == 3
+    assert far_side.most_at_once == 2
+
+
+async def test_what_stands_ready_behind_a_call_that_failed_is_put_back(far_side):
+    far_side.error = Unavailable("connection")
+    calls = InHand(far_side.send, at_once=1)
+
+    calls.begin(live_calls(1, 2))
+
+    assert await came_to(calls) == [(1, "delivered"), (2, "not_sent")]
+
+
+async def test_what_stands_ready_behind_a_refusal_is_made(far_side):
+    far_side.error = Refused(http_status=200)
+    calls = InHand(far_side.send, at_once=1)
+
+    calls.begin(live_calls(1, 2))
+    await came_to(calls)
+
+    assert far_side.made == [1, 2]
+
+
+async def test_what_is_live_goes_on_while_another_call_is_slow(far_side):
+    async def send(call: Any, turn: Turn) -> list[Result]:
+        far_side.seconds = 0.2 if call[0].number == 1 else 0.01
+        results: list[Result] = await far_side.send(call, turn)
+        return results
+
+    calls = InHand(send, at_once=2)
+    calls.begin(live_calls(1, 2, 3, 4))
+
+    assert [result.job.number for result in await calls.results()] == [2]  # type: ignore[union-attr]
+    assert far_side.made == [1, 2, 3]
+    await came_to(calls)

@@ -133,7 +133,7 @@ async def _empty(
     others_wait: Callable[[], bool],
 ) -> None:
     end = asyncio.get_running_loop().time() + SLICE
-    in_hand = InHand(send)
+    in_hand = InHand(send, at_once=CONCURRENCY)
     in_hand.begin(await database(partial(_claim, holding, limit=CONCURRENCY, stopping=stopping)))
     going_on = True
     try:
@@ -142,7 +142,7 @@ async def _empty(
             going_on = going_on and not stopping.is_set() and asyncio.get_running_loop().time() < end
             has_place = going_on and not (in_hand and holding.is_lone)
             places = Places(
-                CONCURRENCY - len(in_hand) if has_place else 0,
+                in_hand.free if has_place else 0,
                 has_company=bool(in_hand),
                 takes_history=in_hand.takes_history and not others_wait(),
             )
