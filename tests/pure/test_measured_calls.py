@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import logging
 import re
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from ebexo import metrics
 from ebexo.delivery import measured
+from ebexo.delivery.calls import named
 from ebexo.delivery.measured import IN_HAND, MeasuredClient
 from salesmanago import (
     BadCredentials,
@@ -106,7 +108,7 @@ def test_a_line_names_the_messages_by_their_numbers(lines: list[tuple[int, dict[
         return SimpleNamespace(claimed=SimpleNamespace(message=message))
 
     for jobs in ([job(41)], [job(42), job(43), job(44)]):
-        token = IN_HAND.set(jobs)
+        token = IN_HAND.set(partial(named, jobs))
         call(Unavailable("dns"))
         IN_HAND.reset(token)
 
@@ -115,6 +117,26 @@ def test_a_line_names_the_messages_by_their_numbers(lines: list[tuple[int, dict[
         {"store": 7, "message": 41, "attempt": 2, **failed},
         {"store": 7, "messages": 3, "first_message": 42, **failed},
     ]
+
+
+def test_the_messages_are_named_only_where_a_line_is_written(
+    lines: list[tuple[int, dict[str, Any]]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "ebexo.delivery")
+    asked: list[str] = []
+
+    def named_now() -> dict[str, Any]:
+        asked.append("which messages")
+        return {"store": 7}
+
+    token = IN_HAND.set(named_now)
+    call("an answer")
+    assert asked == []
+    call(Unavailable("dns"))
+    IN_HAND.reset(token)
+
+    assert asked == ["which messages"]
+    assert [line["store"] for _, line in lines] == [7]
 
 
 def test_a_call_that_is_broken_off_is_not_counted(lines: list[tuple[int, dict[str, Any]]]) -> None:

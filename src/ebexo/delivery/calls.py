@@ -5,6 +5,7 @@ Each call is put on record before it is made, or put back.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -97,6 +98,14 @@ def is_history(job: Job | Question) -> bool:
 def is_last(call: Call) -> bool:
     """Is it a call of what goes where nothing live is due?"""
     return call[0].claimed.is_last
+
+
+def named(call: Call) -> dict[str, Any]:
+    """Which messages, for the log: by the outbox's own numbers, since an event's id may be made of an address."""
+    message = call[0].claimed.message
+    if len(call) > 1:
+        return {"store": message.store_id, "messages": len(call), "first_message": message.pk}
+    return {"store": message.store_id, "message": message.pk, "attempt": message.attempts}
 
 
 def put_back(lease: Lease, calls: Sequence[Call]) -> None:

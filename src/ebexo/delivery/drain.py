@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ebexo import metrics
 from ebexo.delivery.batches import transfer_batch
-from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, put_back, put_on_record
+from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, named, put_back, put_on_record
 from ebexo.delivery.connection import Connections, note_credentials
 from ebexo.delivery.in_hand import InHand, Places, Send
 from ebexo.delivery.job import Job, Met, meet, prepare
@@ -86,7 +86,7 @@ async def drain(
 
     async def send(call: Call, place: Turn) -> list[Result]:
         account = call[0].account
-        IN_HAND.set(call)
+        IN_HAND.set(partial(named, call))
 
         async def turn() -> None:
             await place()

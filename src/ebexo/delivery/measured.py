@@ -1,7 +1,7 @@
 """Calls to SALESmanago, counted, timed and written to the log: one line for each, and never what was said in it."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from time import perf_counter
 from typing import Any, TypeVar
@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 import structlog
 
 from ebexo import metrics
-from ebexo.delivery.job import Job
-from ebexo.delivery.visitors import Question
 from salesmanago import BadCredentials, Client, Refused, SalesmanagoError, Throttled, Unavailable
 
 T = TypeVar("T")
@@ -21,8 +19,8 @@ _OUTCOMES: dict[type[SalesmanagoError], str] = {
     Throttled: "throttled",
     Unavailable: "unavailable",
 }
-IN_HAND: ContextVar[Sequence[Job | Question]] = ContextVar("in_hand", default=())
-"""What the calls of this task carry. Set, not looked at, for each call: the log alone reads it."""
+IN_HAND: ContextVar[Callable[[], Mapping[str, Any]]] = ContextVar("in_hand", default=dict)
+"""Names the messages that the calls of this task carry. Asked only where a line is written to the log."""
 
 log = structlog.get_logger("ebexo.delivery")
 _level = logging.getLogger("ebexo.delivery")
@@ -59,22 +57,12 @@ def _note(path: str, error: SalesmanagoError | None, seconds: float) -> None:
         log.log(
             level,
             "call",
-            **_carried(IN_HAND.get()),
+            **IN_HAND.get()(),
             endpoint=endpoint,
             outcome=outcome,
             **_said(error),
             duration_ms=round(seconds * 1000, 1),
         )
-
-
-def _carried(jobs: Sequence[Job | Question]) -> dict[str, Any]:
-    """Which messages: by the outbox's own numbers, since an event's id may be made of an address."""
-    if not jobs:
-        return {}
-    message = jobs[0].claimed.message
-    if len(jobs) > 1:
-        return {"store": message.store_id, "messages": len(jobs), "first_message": message.pk}
-    return {"store": message.store_id, "message": message.pk, "attempt": message.attempts}
 
 
 def _said(error: SalesmanagoError | None) -> dict[str, Any]:
