@@ -30,8 +30,8 @@ def main() -> None:
 
 
 def _opened(*, endpoint: str) -> "Store":
+    from ebexo.connection.settings import Seven, save
     from ebexo.consents import editing
-    from ebexo.delivery.account_settings import Seven, save
     from ebexo.stores.models import Mode
     from ebexo.stores.opening import open_store
 

@@ -24,8 +24,8 @@ django.setup()
 from django.db.models import F, Max  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from ebexo.connection.settings import Seven, save  # noqa: E402
 from ebexo.consents import editing  # noqa: E402
-from ebexo.delivery.account_settings import Seven, save  # noqa: E402
 from ebexo.history.models import ImportKind, Source  # noqa: E402
 from ebexo.history.reading import Kind, recognise, rows  # noqa: E402
 from ebexo.history.receiving import as_stored, begin, close, receive_rows  # noqa: E402

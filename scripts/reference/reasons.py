@@ -6,8 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 from ebexo.carts.steps import CartReason
+from ebexo.connection.sentences.calls import OUTCOMES, VENDOR_ERRORS, Meaning
+from ebexo.connection.sentences.checking import CONNECTION
+from ebexo.connection.sentences.settings import FIELDS
 from ebexo.consents.gate import Reason
-from ebexo.delivery.sentences import CONNECTION, FIELDS, OUTCOMES, VENDOR_ERRORS, Meaning
 from ebexo.history.sentences import OF_ROWS, STATES, VERDICTS
 from ebexo.ingest.reasons import DELIVERY
 from ebexo.orders.steps import OrderReason

@@ -3,7 +3,7 @@
 from django.db.models import Field
 
 from ebexo.cli.advanced import SETTINGS
-from ebexo.delivery.tags import DEFAULT_TAGS, TRIGGERS
+from ebexo.connection.tags import DEFAULT_TAGS, TRIGGERS
 from ebexo.stores.models import Account
 from scripts.page_text import code, table
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ebexo.consents import editing
-from ebexo.contacts.hashes import person_hash
-from ebexo.delivery import account_settings
-from ebexo.delivery.account_settings import (
+from ebexo.connection import settings as account_settings
+from ebexo.connection.advanced import ADVANCED
+from ebexo.connection.check import Check
+from ebexo.connection.settings import (
     RefusedSettings,
     Seven,
     changes_far_side,
@@ -15,8 +15,8 @@ from ebexo.delivery.account_settings import (
     save,
     validated,
 )
-from ebexo.delivery.advanced_settings import ADVANCED
-from ebexo.delivery.connection import Check
+from ebexo.consents import editing
+from ebexo.contacts.hashes import person_hash
 from ebexo.outbox.models import Key, Message
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account

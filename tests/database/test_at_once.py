@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from ebexo.connection.settings import current, save
+from ebexo.connection.withholding import withhold_waiting
 from ebexo.contacts.models import Contact, Identity
-from ebexo.delivery.account_settings import current, save
-from ebexo.delivery.withholding import withhold_waiting
 from ebexo.ingest.receive import OtherBody, receive
 from ebexo.outbox.claim import claim
 from ebexo.outbox.due import due_stores

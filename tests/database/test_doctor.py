@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from ebexo import cli
-from ebexo.delivery import doctor
-from ebexo.delivery.doctor import STEPS, Examination, examine
-from ebexo.delivery.reaching import Reached
-from ebexo.delivery.sentences import CONNECTION, FINE
-from ebexo.delivery.sentences import STEPS as LABELS
+from ebexo.connection import doctor
+from ebexo.connection.doctor import STEPS, Examination, examine
+from ebexo.connection.reaching import Reached
+from ebexo.connection.sentences.checking import CONNECTION, FINE
+from ebexo.connection.sentences.checking import STEPS as LABELS
 from ebexo.environment import environment
 from ebexo.outbox.models import Lane
 from ebexo.stores.models import Account, Store

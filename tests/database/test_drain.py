@@ -15,14 +15,14 @@ from aiohttp.test_utils import TestServer
 from django.db import connections
 from django.utils import timezone
 
+from ebexo.connection.client import Connections
+from ebexo.connection.settings import current, save
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.known import known
 from ebexo.contacts.models import Acquaintance, Contact
 from ebexo.delivery import drain as draining
 from ebexo.delivery import in_hand
-from ebexo.delivery.account_settings import current, save
 from ebexo.delivery.calls import HISTORY
-from ebexo.delivery.connection import Connections
 from ebexo.delivery.pace import Pace
 from ebexo.ingest.fate import fate
 from ebexo.ingest.receive import receive

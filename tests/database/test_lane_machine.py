@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from ebexo.connection.timings import call_seconds
 from ebexo.delivery.drain import TO_SPARE
-from ebexo.delivery.timings import call_seconds
 from ebexo.outbox import claim as claiming
 from ebexo.outbox import lease as leasing
 from ebexo.outbox import settle as settling

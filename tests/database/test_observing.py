@@ -14,8 +14,8 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from ebexo import metrics
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.contacts.knowledge import Status
-from ebexo.delivery.sentences import CONNECTION
 from ebexo.history.states import Verdict
 from ebexo.operations.observing import health, probes
 from ebexo.operations.observing import metrics as telling

@@ -5,10 +5,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ebexo.connection.withholding import count_waiting
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.statuses import Source, person_behind
 from ebexo.delivery.calls import HISTORY
-from ebexo.delivery.withholding import count_waiting
 from ebexo.ingest.changes import changes_after
 from ebexo.ingest.receive import receive
 from ebexo.outbox.claim import claim

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from ebexo.delivery.sentences import OUTCOMES, VENDOR_ERRORS, meaning_of
+from ebexo.connection.sentences.calls import OUTCOMES, VENDOR_ERRORS, meaning_of
 from ebexo.ingest.fate import OUTCOMES as TOLD_BY_THE_DOOR
 
 DOCUMENTED = (

@@ -10,7 +10,9 @@ from django.utils.translation import gettext, override
 from PIL import Image
 
 from demo.launcher import Ports
-from ebexo.delivery.sentences import CONNECTION, OUTCOMES, VENDOR_ERRORS, Words
+from ebexo.connection.sentences import Words
+from ebexo.connection.sentences.calls import OUTCOMES, VENDOR_ERRORS
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.events import parse
 from ebexo.panel.failed.words import WHY
 from ebexo.panel.state import DRY_RUN, NOT_SET_UP, OFF, STOPPED, STUMBLING, WORKS

@@ -8,7 +8,7 @@ import pytest
 
 from ebexo.cli.advanced import SETTINGS
 from ebexo.cli.commands import ebexo
-from ebexo.delivery.tags import TRIGGERS
+from ebexo.connection.tags import TRIGGERS
 from scripts.page_text import ROOT, pages, snippets
 from scripts.reference.environment import variables
 

@@ -8,8 +8,8 @@ import pytest
 from ebexo.cli import EXIT_FAILED, EXIT_REFUSED
 from ebexo.cli.advanced import SETTINGS
 from ebexo.cli.commands import ebexo
+from ebexo.connection.tags import DEFAULT_TAGS, TRIGGERS
 from ebexo.consents.gate import Reason
-from ebexo.delivery.tags import DEFAULT_TAGS, TRIGGERS
 from ebexo.events import EventType
 from ebexo.ingest.reasons import DELIVERY
 from ebexo.outbox.states import State

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ebexo.connection.tags import tags_of
 from ebexo.consents.gate import OptIn
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.mapping.birth_date import birth_date
 from ebexo.delivery.mapping.contact import contact_upsert
 from ebexo.delivery.mapping.phone import phone
 from ebexo.delivery.mapping.rules import Rules
-from ebexo.delivery.tags import tags_of
 from ebexo.events import parse
 from ebexo.stores.models import Account
 

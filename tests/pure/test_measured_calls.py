@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ebexo import metrics
-from ebexo.delivery import measured
+from ebexo.connection import measured
+from ebexo.connection.measured import IN_HAND, MeasuredClient
 from ebexo.delivery.calls import named
-from ebexo.delivery.measured import IN_HAND, MeasuredClient
 from salesmanago import (
     BadCredentials,
     Client,

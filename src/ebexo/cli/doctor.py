@@ -11,7 +11,7 @@ from ebexo.cli import EXIT_FAILED, use_tables
 from ebexo.cli.stores import find_store
 
 if TYPE_CHECKING:
-    from ebexo.delivery.doctor import Examination
+    from ebexo.connection.doctor import Examination
 
 
 @click.command()
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def doctor(handle: str, *, as_json: bool) -> None:
     """Check the connection of a store, step by step. Exit status 1 if anything is wrong."""
     use_tables()
-    from ebexo.delivery.doctor import examine
+    from ebexo.connection.doctor import examine
 
     found = find_store(handle)
     examination = examine(found.account)
@@ -44,7 +44,7 @@ def _as_json(store: str, examination: "Examination") -> str:
 
 
 def _as_table(examination: "Examination") -> str:
-    from ebexo.delivery.sentences import STEPS
+    from ebexo.connection.sentences.checking import STEPS
 
     lines = [(step.outcome, str(STEPS[step.name]), str(step.sentence)) for step in examination.steps]
     width = max(len(label) for _outcome, label, _sentence in lines)

@@ -13,7 +13,7 @@ def pause_store(store: str) -> None:
     use_tables()
     from django.utils import timezone
 
-    from ebexo.delivery.withholding import count_waiting
+    from ebexo.connection.withholding import count_waiting
     from ebexo.outbox.stopping import stop
 
     found = find_store(store)
@@ -26,7 +26,7 @@ def pause_store(store: str) -> None:
 def resume_store(store: str) -> None:
     """Send again for STORE, in the order in which things happened."""
     use_tables()
-    from ebexo.delivery.withholding import count_waiting
+    from ebexo.connection.withholding import count_waiting
     from ebexo.outbox.stopping import go_on
 
     found = find_store(store)

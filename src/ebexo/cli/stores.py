@@ -13,7 +13,7 @@ from ebexo.cli import Refusal, use_tables
 from ebexo.cli.advanced import advanced_settings
 
 if TYPE_CHECKING:
-    from ebexo.delivery.account_settings import Saved, Seven
+    from ebexo.connection.settings import Saved, Seven
     from ebexo.stores.models import Account, Store
 
 OPTIONS = {
@@ -61,7 +61,7 @@ def create(name: str, *, as_json: bool, **options: Any) -> None:
     use_tables()
     from django.db import transaction
 
-    from ebexo.delivery.account_settings import RefusedSettings, validated
+    from ebexo.connection.settings import RefusedSettings, validated
     from ebexo.stores.opening import open_store
 
     if not name.strip() or len(name) > 200:
@@ -126,7 +126,7 @@ def find_store(handle: str) -> "Store":
 
 def _seven(account: "Account", options: dict[str, Any]) -> "Seven":
     """The settings as they stand, changed by what was given."""
-    from ebexo.delivery.account_settings import current
+    from ebexo.connection.settings import current
 
     given = {
         "owner_email": options["email"],
@@ -145,7 +145,7 @@ def _seven(account: "Account", options: dict[str, Any]) -> "Seven":
 
 
 def _save(account: "Account", seven: "Seven") -> "Saved":
-    from ebexo.delivery.account_settings import RefusedSettings, save
+    from ebexo.connection.settings import RefusedSettings, save
 
     try:
         return save(account, seven)
@@ -154,7 +154,7 @@ def _save(account: "Account", seven: "Seven") -> "Saved":
 
 
 def _refusal(problems: dict[str, str]) -> Refusal:
-    from ebexo.delivery.sentences import FIELDS
+    from ebexo.connection.sentences.settings import FIELDS
 
     name, problem = next(iter(problems.items()))
     with override("en"):
@@ -168,7 +168,7 @@ def _callbacks(store: "Store") -> dict[str, Any]:
 
 
 def _check(saved: "Saved") -> dict[str, Any]:
-    from ebexo.delivery.sentences import CONNECTION, WORKS
+    from ebexo.connection.sentences.checking import CONNECTION, WORKS
 
     found = saved.check.problem
     with override("en"):

@@ -14,16 +14,17 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from ebexo import metrics
+from ebexo.connection.check import note_credentials
+from ebexo.connection.client import Connections
+from ebexo.connection.measured import IN_HAND
+from ebexo.connection.timings import call_seconds
 from ebexo.delivery.batches import transfer_batch
 from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, named, put_back, put_on_record
-from ebexo.delivery.connection import Connections, note_credentials
 from ebexo.delivery.in_hand import InHand, Places, Send
 from ebexo.delivery.job import Job, Met, meet, prepare
-from ebexo.delivery.measured import IN_HAND
 from ebexo.delivery.pace import Pace
 from ebexo.delivery.result import NotNow, Result, Turn, broken
 from ebexo.delivery.taking_in import take_in
-from ebexo.delivery.timings import call_seconds
 from ebexo.delivery.transfer import transfer
 from ebexo.delivery.uniting import uniting_for
 from ebexo.delivery.verdict import lane_verdict
@@ -213,10 +214,8 @@ def _take(holding: Holding, places: Places) -> Taken | None:
     account = _ACCOUNTS.first(holding.lease.store_id)
     if account is None:  # the store was removed, and its lane with it
         raise LeaseLost
-    now, sends = (
-        timezone.now(),
-        account.active and not account.dry_run,
-    )  # else each is told why it is withheld
+    now = timezone.now()
+    sends = account.active and not account.dry_run  # else each is told why it is withheld
     if account.active and not account.is_complete:
         unfilled = LaneVerdict(works=False, backoff=PROBE_EVERY, pause="incomplete")
         settle(holding.lease, [], verdict=unfilled, now=now)

@@ -9,10 +9,10 @@ from django.db import transaction
 from ebexo.carts import memory as carts
 from ebexo.carts import steps as cart_steps
 from ebexo.carts.steps import AddCart, CartReason, Change, DeleteCart, UpdateCart
+from ebexo.connection.timings import look_after
 from ebexo.contacts.models import Contact
 from ebexo.delivery.mapping.rules import Rules
 from ebexo.delivery.mapping.shop_event import cart_event, order_event
-from ebexo.delivery.timings import look_after
 from ebexo.events import Cart, EventType, Order, StoreEvent
 from ebexo.orders import ledger as orders
 from ebexo.orders.ledger import Fate

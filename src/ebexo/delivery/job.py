@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from ebexo.connection.tags import tags_of
+from ebexo.connection.timings import look_after
 from ebexo.consents.gate import Purpose, Withhold
 from ebexo.consents.judging import email_of, judge
 from ebexo.consents.ledger import all_latest
@@ -14,8 +16,6 @@ from ebexo.contacts.known import all_known
 from ebexo.contacts.models import Contact
 from ebexo.delivery.errand import Errand, errand_of, pause_before_looking
 from ebexo.delivery.mapping.rules import Rules
-from ebexo.delivery.tags import tags_of
-from ebexo.delivery.timings import look_after
 from ebexo.delivery.visitors import Question, whose_cart
 from ebexo.events import StoreEvent
 from ebexo.orders.steps import OrderReason, WaitForPurchase

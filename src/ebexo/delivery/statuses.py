@@ -13,13 +13,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ebexo.connection.check import problem_of
+from ebexo.connection.client import connect
+from ebexo.connection.timings import call_seconds
 from ebexo.contacts.knowledge import Status
 from ebexo.contacts.models import Acquaintance
 from ebexo.contacts.statuses import Source
 from ebexo.delivery.as_known import as_known
-from ebexo.delivery.connection import connect, problem_of
 from ebexo.delivery.pace import Pace
-from ebexo.delivery.timings import call_seconds
 from ebexo.delivery.working import Database
 from ebexo.standing import learn_status
 from ebexo.stores.models import Account

@@ -6,7 +6,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.delivery.sentences import CONNECTION
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.outbox.models import Lane
 from ebexo.stores.models import Account
 

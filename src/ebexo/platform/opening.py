@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from ebexo.callbacks.addresses import callback_addresses
-from ebexo.delivery.account_settings import Saved, Seven, current, save, validated
-from ebexo.delivery.sentences import CONNECTION, WORKS
+from ebexo.connection.sentences.checking import CONNECTION, WORKS
+from ebexo.connection.settings import Saved, Seven, current, save, validated
 from ebexo.platform.shapes import Advanced, StoreToOpen
 from ebexo.secrets import decrypt, encrypt, keyed_hash
 from ebexo.stores.models import Account, Opening, OperatorKey

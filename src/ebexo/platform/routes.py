@@ -13,8 +13,8 @@ from ninja import Header, Router
 from ebexo.audit.actions import Action
 from ebexo.audit.recording import record
 from ebexo.callbacks.addresses import public_base
-from ebexo.delivery.account_settings import RefusedSettings
-from ebexo.delivery.sentences import FIELDS
+from ebexo.connection.sentences.settings import FIELDS
+from ebexo.connection.settings import RefusedSettings
 from ebexo.events import FieldProblem
 from ebexo.ingest.door.shapes import answers
 from ebexo.ingest.problems import TurnedDown, problem

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ebexo.delivery import account_settings
-from ebexo.delivery.connection import Check
+from ebexo.connection import settings as account_settings
+from ebexo.connection.check import Check
 from ebexo.outbox.models import Message
 from ebexo.outbox.put import NewMessage, put
 from ebexo.panel.models import Member, Role, User

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ebexo.delivery import account_settings
-from ebexo.delivery.sentences import CONNECTION, WORKS
+from ebexo.connection import settings as account_settings
+from ebexo.connection.sentences.checking import CONNECTION, WORKS
 from ebexo.environment import environment
 from ebexo.stores.models import Account, Store
 

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ebexo.delivery.sentences import CONNECTION, OUTCOMES, VENDOR_ERRORS
+from ebexo.connection.sentences.calls import OUTCOMES, VENDOR_ERRORS
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.outbox.models import Attempt, Message
 from ebexo.outbox.put import NewMessage, put
 from ebexo.outbox.states import State

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from ebexo.connection.sentences.settings import FIELDS
 from ebexo.consents import editing
-from ebexo.delivery.sentences import FIELDS
 from ebexo.stores.models import Store
 
 Browser = Callable[..., Client]

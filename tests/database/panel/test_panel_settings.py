@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from ebexo.connection.sentences.checking import CONNECTION
+from ebexo.connection.sentences.settings import FIELDS
+from ebexo.connection.settings import RefusedSettings
 from ebexo.consents import editing
-from ebexo.delivery.account_settings import RefusedSettings
-from ebexo.delivery.sentences import CONNECTION, FIELDS
 from ebexo.panel.salesmanago import view
 from ebexo.stores.models import Account, Store
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
-from ebexo.delivery.sentences import CONNECTION
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.outbox.models import Lane, Message
 from ebexo.panel import state
 from ebexo.panel.start.chart import Part, chart_of

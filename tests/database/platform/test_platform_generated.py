@@ -19,8 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from ebexo.delivery import account_settings
-from ebexo.delivery.connection import Check
+from ebexo.connection import settings as account_settings
+from ebexo.connection.check import Check
 
 pytestmark = pytest.mark.django_db
 AS_DECLARED = [

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from ebexo.callbacks.addresses import callback_addresses
 from ebexo.cli.advanced import SETTINGS
-from ebexo.delivery import account_settings
-from ebexo.delivery.connection import Check
+from ebexo.connection import settings as account_settings
+from ebexo.connection.check import Check
 from ebexo.platform import opening as opening_for_platform
 from ebexo.platform.shapes import Advanced
 from ebexo.stores.keys import store_of_key

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ebexo.delivery.sentences import CONNECTION
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.operations.alerts.deciding import Kind, Seen
 from ebexo.stores.models import Store
 

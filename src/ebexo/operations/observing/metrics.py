@@ -14,7 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from ebexo import __version__, metrics
-from ebexo.delivery.sentences import CONNECTION
+from ebexo.connection.sentences.checking import CONNECTION
 from ebexo.history.states import OPEN
 from ebexo.metrics import KINDS
 from ebexo.operations.observing import health

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from ebexo.delivery.doctor import examine
+from ebexo.connection.doctor import examine
 from ebexo.history.models import Import
 from ebexo.outbox.models import IS_LIVE, Attempt, Lane, Message
 from ebexo.stores.models import Account, Alert, Store

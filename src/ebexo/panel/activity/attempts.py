@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ebexo.delivery.sentences import Meaning, meaning_of
+from ebexo.connection.sentences.calls import Meaning, meaning_of
 from ebexo.outbox.models import Attempt, Message
 
 MOST = 50

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.delivery.doctor import Examination, Step, examine
-from ebexo.delivery.sentences import STEPS, Words
+from ebexo.connection.doctor import Examination, Step, examine
+from ebexo.connection.sentences import Words
+from ebexo.connection.sentences.checking import STEPS
 from ebexo.panel.page import StorePage
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from ebexo.delivery.sentences import FIELDS
+from ebexo.connection.sentences.settings import FIELDS
 from ebexo.panel.page import StorePage
 from ebexo.panel.person.export import as_csv, as_json
 from ebexo.panel.person.find import Person, find_person

@@ -14,8 +14,8 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from ebexo.delivery.advanced_settings import time_zones
-from ebexo.delivery.tags import DEFAULT_TAGS, TRIGGERS
+from ebexo.connection.advanced import time_zones
+from ebexo.connection.tags import DEFAULT_TAGS, TRIGGERS
 from ebexo.panel.salesmanago.lists import domains, shown_tags, typed_tags
 from ebexo.panel.salesmanago.texts import ADVANCED_HELP
 from ebexo.stores.models import InDoubt, ProductId, PurchaseCounts

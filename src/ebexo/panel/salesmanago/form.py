@@ -14,9 +14,9 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from ebexo.connection.sentences.settings import FIELDS
+from ebexo.connection.settings import Seven, current
 from ebexo.consents.models import Consent
-from ebexo.delivery.account_settings import Seven, current
-from ebexo.delivery.sentences import FIELDS
 from ebexo.panel.salesmanago.advanced import AdvancedFields
 from ebexo.panel.salesmanago.texts import CHOOSE_CONSENT, HELP, MODES, NO_CONSENTS, SECRET_STORED
 from ebexo.panel.salesmanago.widgets import ModeChoice

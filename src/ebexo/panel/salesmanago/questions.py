@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ebexo.delivery.account_settings import Seven, changes_far_side
-from ebexo.delivery.withholding import count_waiting
+from ebexo.connection.settings import Seven, changes_far_side
+from ebexo.connection.withholding import count_waiting
 from ebexo.panel.salesmanago.switching import of_whom_is_sent
 from ebexo.stores.models import Account
 

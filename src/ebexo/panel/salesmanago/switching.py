@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ebexo.connection.settings import Seven
 from ebexo.consents.models import Consent
-from ebexo.delivery.account_settings import Seven
 from ebexo.panel.salesmanago.audience import Audience, audience
 from ebexo.stores.models import Account, Mode
 

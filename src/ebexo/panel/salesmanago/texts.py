@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.delivery.sentences import WHERE
+from ebexo.connection.sentences.settings import WHERE
 from ebexo.stores.models import Mode
 
 HELP = {

@@ -7,8 +7,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from ebexo.callbacks.addresses import callback_addresses, public_base
-from ebexo.delivery.account_settings import RefusedSettings, Saved, save, validated
-from ebexo.delivery.sentences import CONNECTION, NOTES, WORKS
+from ebexo.connection.sentences.checking import CONNECTION, WORKS
+from ebexo.connection.sentences.settings import NOTES
+from ebexo.connection.settings import RefusedSettings, Saved, save, validated
 from ebexo.panel.page import StorePage
 from ebexo.panel.salesmanago.form import SettingsForm
 from ebexo.panel.salesmanago.pending import Pending, keep, take

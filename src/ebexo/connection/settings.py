@@ -11,11 +11,11 @@ from email_validator import EmailNotValidError, validate_email
 
 from ebexo.audit.actions import Action
 from ebexo.audit.recording import CHANGED, record
+from ebexo.connection.advanced import ADVANCED, one_word_problem, problems_of, tidied
+from ebexo.connection.check import Check, check
+from ebexo.connection.withholding import withhold_waiting
 from ebexo.consents.models import Consent
 from ebexo.contacts.hashes import masked_email
-from ebexo.delivery.advanced_settings import ADVANCED, one_word_problem, problems_of, tidied
-from ebexo.delivery.connection import Check, check
-from ebexo.delivery.withholding import withhold_waiting
 from ebexo.environment import environment
 from ebexo.outbox.settle import resume
 from ebexo.stores.models import Account, Mode

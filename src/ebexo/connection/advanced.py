@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from ebexo.delivery.tags import TRIGGERS
+from ebexo.connection.tags import TRIGGERS
 from ebexo.stores.models import InDoubt, ProductId, PurchaseCounts
 from salesmanago import is_location
 

@@ -11,9 +11,12 @@ from typing import Literal
 
 from django.utils import timezone
 
-from ebexo.delivery.connection import CHECK_SECONDS, connect, problem_of
-from ebexo.delivery.reaching import Reached, reach
-from ebexo.delivery.sentences import CONNECTION, FIELDS, FINE, UNLOOKED, UNSURE, Words
+from ebexo.connection.check import CHECK_SECONDS, problem_of
+from ebexo.connection.client import connect
+from ebexo.connection.reaching import Reached, reach
+from ebexo.connection.sentences import Words
+from ebexo.connection.sentences.checking import CONNECTION, FINE, UNLOOKED, UNSURE
+from ebexo.connection.sentences.settings import FIELDS
 from ebexo.environment import environment
 from ebexo.outbox.settle import resume
 from ebexo.stores.models import Account

@@ -22,6 +22,7 @@ _OUTCOMES: dict[type[SalesmanagoError], str] = {
 IN_HAND: ContextVar[Callable[[], Mapping[str, Any]]] = ContextVar("in_hand", default=dict)
 """Names the messages that the calls of this task carry. Asked only where a line is written to the log."""
 
+# docs/reference/logs.md promises this name for the lines of calls, whoever makes them.
 log = structlog.get_logger("ebexo.delivery")
 _level = logging.getLogger("ebexo.delivery")
 

@@ -1,19 +1,13 @@
-"""The connection to a store's account at SALESmanago, and the check whether it works."""
+"""Whether the connection to a store's account works, and what an error says about it."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-import aiohttp
-
-from ebexo.delivery.measured import MeasuredClient
-from ebexo.delivery.timings import call_seconds
-from ebexo.environment import environment
+from ebexo.connection.client import connect
 from ebexo.stores.models import Account
 from salesmanago import (
     BadCredentials,
-    Client,
-    Credentials,
     Refused,
     SalesmanagoError,
     Throttled,
@@ -26,31 +20,9 @@ CHECK_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Check:
-    """How a connection check went: `problem` is None when everything is right, else a key of `SENTENCES`."""
+    """How a connection check went: `problem` is None when everything is right, else a key of `CONNECTION`."""
 
     problem: str | None
-
-
-def connect(account: Account, *, session: aiohttp.ClientSession, deadline: float) -> Client:
-    """A client for this account. The only place where the secret is read."""
-    credentials = Credentials(account.client_id, account.api_secret, account.owner_email)
-    return MeasuredClient(
-        account.endpoint, credentials, session=session, deadline=deadline, proxy=environment().proxy
-    )
-
-
-class Connections:
-    """Clients for calls that follow each other: a new one is made only where the settings changed."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
-        self._clients: dict[tuple[str, ...], Client] = {}
-
-    def to(self, account: Account) -> Client:
-        settings = (account.endpoint, account.client_id, account.api_secret_encrypted, account.owner_email)
-        if settings not in self._clients:
-            self._clients[settings] = connect(account, session=self._session, deadline=call_seconds())
-        return self._clients[settings]
 
 
 def check(account: Account) -> Check:
