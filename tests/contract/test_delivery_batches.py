@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from ebexo.contacts.knowledge import Known, Status
-from ebexo.delivery.batches import transfer_batch
 from ebexo.delivery.calls import BATCH, calls_of
 from ebexo.delivery.errand import OrderErrand
 from ebexo.delivery.job import Job
 from ebexo.delivery.mapping.rules import Rules
 from ebexo.delivery.mapping.shop_event import order_event
 from ebexo.delivery.result import NotNow, Result
-from ebexo.delivery.transfer import transfer
+from ebexo.delivery.telling.batches import transfer_batch
+from ebexo.delivery.telling.transfer import transfer
 from ebexo.events import Customer, EventType, Item, Order, StoreEvent
 from ebexo.orders.steps import Kind
 from ebexo.outbox.states import State

@@ -15,7 +15,7 @@ from ebexo.delivery.job import Job
 from ebexo.delivery.mapping.rules import Rules
 from ebexo.delivery.mapping.shop_event import cart_event, order_event
 from ebexo.delivery.result import Result
-from ebexo.delivery.transfer import transfer
+from ebexo.delivery.telling.transfer import transfer
 from ebexo.delivery.visitors import Question
 from ebexo.events import StoreEvent
 from ebexo.orders.steps import Kind

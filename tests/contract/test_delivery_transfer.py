@@ -13,7 +13,7 @@ from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.job import Job
 from ebexo.delivery.mapping.rules import Rules
 from ebexo.delivery.result import Result
-from ebexo.delivery.transfer import transfer
+from ebexo.delivery.telling.transfer import transfer
 from ebexo.events import Customer, EventType, StoreEvent
 from ebexo.outbox.states import State
 from ebexo.stores.models import Account

@@ -17,7 +17,7 @@ from ebexo.contacts.models import Contact
 from ebexo.delivery import drain as draining
 from ebexo.delivery.job import Job
 from ebexo.delivery.result import Result
-from ebexo.delivery.transfer import transfer
+from ebexo.delivery.telling.transfer import transfer
 from ebexo.delivery.visitors import Question
 from ebexo.ingest.receive import Receipt, receive
 from ebexo.outbox.lease import take

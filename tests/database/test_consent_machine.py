@@ -22,7 +22,7 @@ from ebexo.contacts.knowledge import Status
 from ebexo.contacts.models import Contact, Kind
 from ebexo.contacts.resolve import find
 from ebexo.contacts.statuses import Source
-from ebexo.delivery.lookup import opt_in_of
+from ebexo.delivery.telling.lookup import opt_in_of
 from ebexo.ingest.receive import receive
 from ebexo.outbox.choosing import Head
 from ebexo.outbox.models import Message
@@ -456,7 +456,7 @@ PLANTED: dict[str, tuple[Any, Any, list[tuple[Any, ...]], str]] = {
         "an opt-out of somebody never sent",
     ),
     "opt-outs forgotten": (
-        "delivery.lookup.opt_in",
+        "delivery.telling.lookup.opt_in",
         lambda **moments: opt_in(**{**moments, "opted_out_at": None, "status_since": None}),
         [LOGIN, DELIVER, tell("newsletter.unsubscribed"), LOGIN, DELIVER],
         "opted in after an opt-out",
@@ -468,7 +468,7 @@ PLANTED: dict[str, tuple[Any, Any, list[tuple[Any, ...]], str]] = {
         "both flags",
     ),
     "confirmations repeated in doubt": (
-        "delivery.telling_contacts.settled_opt_in",
+        "delivery.telling.contacts.settled_opt_in",
         lambda job, known: (opt_in_of(job, job.known), ()),
         [DOUBLE, YES, ("deliver", "unread")],
         "more confirmations than grants",

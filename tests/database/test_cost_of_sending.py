@@ -13,7 +13,7 @@ from ebexo.consents.models import Consent
 from ebexo.delivery import drain as draining
 from ebexo.delivery.job import Job
 from ebexo.delivery.result import Result, delivered
-from ebexo.delivery.telling_contacts import Story
+from ebexo.delivery.telling.contacts import Story
 from ebexo.outbox.lease import take
 from ebexo.outbox.models import Lane
 

@@ -35,7 +35,7 @@ from hypothesis.stateful import (
 
 from ebexo.carts.steps import CartState, next_step
 from ebexo.delivery.deciding import TO_BE_DECIDED, it_arrived, send_again
-from ebexo.delivery.looking import Missing
+from ebexo.delivery.telling.looking import Missing
 from ebexo.events import EventType, StoreEvent
 from ebexo.ingest.receive import receive
 from ebexo.orders import steps as order_steps
@@ -551,7 +551,7 @@ PLANTED: dict[str, tuple[str, Any, str]] = {
         "twice|without a purchase|after a cancellation|more returned",
     ),
     "returns not summed up": ("orders.steps._return", any_return, "more returned|after a cancellation"),
-    "no looking": ("delivery.telling_events.look_for", never_found, "twice|two open carts"),
+    "no looking": ("delivery.telling.events.look_for", never_found, "twice|two open carts"),
     "nothing held back": ("orders.ledger.hold", lambda *args, **more: None, "without a purchase"),
     "orders close no carts": (
         "ingest.arrival.carts.close",

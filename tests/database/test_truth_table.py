@@ -19,8 +19,8 @@ from ebexo.contacts.known import learn
 from ebexo.contacts.models import Contact
 from ebexo.contacts.resolve import resolve
 from ebexo.delivery.job import Job, prepare
-from ebexo.delivery.lookup import settled_opt_in
 from ebexo.delivery.mapping.contact import contact_upsert, opt_out
+from ebexo.delivery.telling.lookup import settled_opt_in
 from ebexo.events import ConsentAnswer, Customer
 from ebexo.ingest.receive import receive
 from ebexo.outbox.claim import Claimed

@@ -308,7 +308,7 @@ def test_a_row_that_cannot_be_read_and_one_that_cannot_be_mapped_fail_alone(inst
         "from datetime import timedelta\n"
         "import ebexo.delivery.result as result\n"
         "result.backoff = lambda *_, **__: timedelta(seconds=0.2)\n"
-        "import ebexo.delivery.telling_contacts as telling\n"
+        "import ebexo.delivery.telling.contacts as telling\n"
         "real = telling.contact_upsert\n"
         "def contact_upsert(event, **more):\n"
         "    if event.email == 'person-2@example.com':\n"

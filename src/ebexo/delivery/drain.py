@@ -18,14 +18,14 @@ from ebexo.connection.check import note_credentials
 from ebexo.connection.client import Connections
 from ebexo.connection.measured import IN_HAND
 from ebexo.connection.timings import call_seconds
-from ebexo.delivery.batches import transfer_batch
 from ebexo.delivery.calls import HISTORY, Call, arranged, batch_for, named, put_back, put_on_record
 from ebexo.delivery.in_hand import InHand, Places, Send
 from ebexo.delivery.job import Job, Met, meet, prepare
 from ebexo.delivery.pace import Pace
 from ebexo.delivery.result import NotNow, Result, Turn, broken
 from ebexo.delivery.taking_in import take_in
-from ebexo.delivery.transfer import transfer
+from ebexo.delivery.telling.batches import transfer_batch
+from ebexo.delivery.telling.transfer import transfer
 from ebexo.delivery.uniting import uniting_for
 from ebexo.delivery.verdict import lane_verdict
 from ebexo.delivery.visitors import Question

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ebexo.connection.sentences.calls import OUTCOMES
 from ebexo.connection.sentences.checking import CONNECTION
-from ebexo.delivery.lookup import CONFIRMATION_MAY_BE_MISSING, NEVER_CONFIRMED
 from ebexo.delivery.mapping.contact import BIRTH_DATE_UNUSABLE
+from ebexo.delivery.telling.lookup import CONFIRMATION_MAY_BE_MISSING, NEVER_CONFIRMED
 from ebexo.outbox.models import Message
 from ebexo.outbox.states import State
 from ebexo.panel.failed.words import WHY

@@ -12,7 +12,7 @@ from ebexo.contacts.known import known
 from ebexo.contacts.models import Contact, Return
 from ebexo.contacts.resolve import find
 from ebexo.contacts.statuses import standing_status
-from ebexo.delivery.lookup import CONFIRMATION_MAY_BE_MISSING
+from ebexo.delivery.telling.lookup import CONFIRMATION_MAY_BE_MISSING
 from ebexo.outbox.models import Message
 from ebexo.outbox.states import LIVE_STATES, State
 from ebexo.standing import key_of

@@ -7,7 +7,7 @@ from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.job import Job
 from ebexo.delivery.mapping.contact import opt_out
 from ebexo.delivery.result import Result, Turn, delivered, failed
-from ebexo.delivery.words import without_the_person
+from ebexo.delivery.telling.words import without_the_person
 from ebexo.outbox.states import Outcome, State
 from salesmanago import Client, ContactUpsert, Refused, SalesmanagoError
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from ebexo.consents.gate import Purpose
 from ebexo.delivery.job import Job
 from ebexo.delivery.result import NotNow, Result, Turn, failed, not_sent
-from ebexo.delivery.taking_back import erase, take_off
-from ebexo.delivery.telling_contacts import tell_contact
-from ebexo.delivery.telling_events import tell_errand
+from ebexo.delivery.telling.contacts import tell_contact
+from ebexo.delivery.telling.events import tell_errand
+from ebexo.delivery.telling.taking_back import erase, take_off
 from ebexo.delivery.visitors import Question
 from ebexo.outbox.states import Outcome, State
 from salesmanago import Client, SalesmanagoError

@@ -8,11 +8,11 @@ from ebexo.consents.gate import OptIn
 from ebexo.contacts.knowledge import Known
 from ebexo.delivery.errand import CartErrand, OrderErrand
 from ebexo.delivery.job import Job
-from ebexo.delivery.looking import Found, Missing, Unknowable, look_for
-from ebexo.delivery.lookup import opt_in_of
 from ebexo.delivery.result import NotNow, Result, Turn, delivered, failed
-from ebexo.delivery.telling_contacts import tell_contact
-from ebexo.delivery.words import without_the_visitor
+from ebexo.delivery.telling.contacts import tell_contact
+from ebexo.delivery.telling.looking import Found, Missing, Unknowable, look_for
+from ebexo.delivery.telling.lookup import opt_in_of
+from ebexo.delivery.telling.words import without_the_visitor
 from ebexo.orders.steps import Kind
 from ebexo.outbox.states import Outcome, State
 from ebexo.stores.models import InDoubt

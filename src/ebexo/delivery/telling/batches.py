@@ -14,10 +14,10 @@ from ebexo.contacts.knowledge import Known
 from ebexo.delivery.calls import is_history
 from ebexo.delivery.errand import OrderErrand
 from ebexo.delivery.job import Job
-from ebexo.delivery.lookup import addresses, is_needed, seen
 from ebexo.delivery.result import NotNow, Result, Turn, delivered, failed, not_sent
-from ebexo.delivery.telling_contacts import Story
-from ebexo.delivery.telling_events import contact_comes_first
+from ebexo.delivery.telling.contacts import Story
+from ebexo.delivery.telling.events import contact_comes_first
+from ebexo.delivery.telling.lookup import addresses, is_needed, seen
 from ebexo.outbox.states import Outcome, State
 from salesmanago import (
     AddEvent,

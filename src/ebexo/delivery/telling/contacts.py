@@ -7,16 +7,16 @@ from ebexo.consents.gate import OptIn
 from ebexo.contacts.knowledge import Known, Status
 from ebexo.delivery.calls import is_history
 from ebexo.delivery.job import Job
-from ebexo.delivery.lookup import (
+from ebexo.delivery.mapping.contact import Mapped, contact_upsert
+from ebexo.delivery.result import Result, Turn, delivered, failed
+from ebexo.delivery.telling.lookup import (
     CONFIRMATION_MAY_BE_MISSING,
     is_needed,
     look_up,
     settled_opt_in,
     taken_address,
 )
-from ebexo.delivery.mapping.contact import Mapped, contact_upsert
-from ebexo.delivery.result import Result, Turn, delivered, failed
-from ebexo.delivery.words import without_the_person
+from ebexo.delivery.telling.words import without_the_person
 from salesmanago import Client, ContactUpsert, ContactUpserted, Refused, SalesmanagoError
 
 
