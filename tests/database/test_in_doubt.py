@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ebexo.carts.models import Cart
-from ebexo.delivery.deciding import NothingToDecide, it_arrived, send_again
+from ebexo.delivery.by_hand.deciding import NothingToDecide, it_arrived, send_again
 from ebexo.orders.models import Step
 
 pytestmark = pytest.mark.django_db

@@ -34,7 +34,7 @@ from hypothesis.stateful import (
 )
 
 from ebexo.carts.steps import CartState, next_step
-from ebexo.delivery.deciding import TO_BE_DECIDED, it_arrived, send_again
+from ebexo.delivery.by_hand.deciding import TO_BE_DECIDED, it_arrived, send_again
 from ebexo.delivery.telling.looking import Missing
 from ebexo.events import EventType, StoreEvent
 from ebexo.ingest.receive import receive

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from ebexo.delivery.preview import preview
+from ebexo.delivery.by_hand.preview import preview
 from ebexo.outbox.models import Message
 from ebexo.outbox.states import State
 from ebexo.panel.activity.about import about

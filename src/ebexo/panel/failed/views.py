@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ebexo.delivery import dead_letters, deciding
+from ebexo.delivery.by_hand import dead_letters, deciding
 from ebexo.outbox.models import Attempt, Message
 from ebexo.outbox.states import State
 from ebexo.panel.failed import actions

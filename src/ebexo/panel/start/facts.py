@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Max
 
-from ebexo.delivery.dead_letters import failed
+from ebexo.delivery.by_hand.dead_letters import failed
 from ebexo.history.models import Import, ImportKind
 from ebexo.outbox.models import Attempt, Message
 from ebexo.outbox.states import State
