@@ -54,17 +54,23 @@ def _words_in(text: str) -> Sequence[str] | None:
 
 def as_json(value: Any) -> Any:
     """What goes into a column of JSON, as the database takes it. A tuple is stored as a list."""
-    if isinstance(value, tuple):
-        return _list_as_json(value, connection.vendor)
+    if isinstance(value, tuple) or value == []:
+        return _list_as_json(tuple(value))
     return connection.ops.adapt_json_value(value, None)
 
 
 @lru_cache(maxsize=1000)
-def _list_as_json(
-    values: tuple[str, ...],
-    vendor: str,  # noqa: ARG001  (it differs by it)
-) -> Any:
+def _list_as_json(values: tuple[str, ...]) -> Any:
     return connection.ops.adapt_json_value(list(values), None)
+
+
+def preparation(field: Any) -> Callable[[Any], Any]:
+    """What makes of a value of this field what the database takes; None it takes as it is."""
+    if isinstance(field, DateTimeField):
+        return moment
+    if isinstance(field, JSONField) and field.encoder is None:
+        return as_json
+    return lambda value: field.get_db_prep_save(value, connection)
 
 
 def converters(field: Any) -> list[tuple[Callable[..., Any], Any]]:

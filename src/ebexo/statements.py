@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    BooleanField,
     CharField,
     DateTimeField,
     Field,
@@ -20,13 +21,13 @@ from django.db.models import (
 )
 from django.db.models.base import ModelState
 
-from ebexo.as_stored import converters
+from ebexo.as_stored import converters, preparation
 
 M = TypeVar("M", bound=Model)
 Row = Sequence[Any]
 Make = Callable[[Row, BaseDatabaseWrapper], Any]
 Value = int | str
-AS_IT_IS = (CharField, TextField, IntegerField, ForeignKey)
+AS_IT_IS = (BooleanField, CharField, TextField, IntegerField, ForeignKey)
 """What these hold goes to the database unchanged."""
 
 
@@ -94,7 +95,7 @@ def insert(instance: Model) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     sql, values_of = _insert(type(instance), database.vendor)
     with database.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING id", values_of(instance, database))
+        cursor.execute(f"{sql} RETURNING id", values_of(instance))
         (instance.pk,) = cursor.fetchone()
     instance._state.adding, instance._state.db = False, database.alias  # noqa: SLF001  (what `save` does)
 
@@ -102,8 +103,7 @@ def insert(instance: Model) -> None:
 def insert_all(model: type[M], instances: Iterable[M]) -> None:
     """Add these rows in their order. They don't learn their numbers. No field of the model may fill itself."""
     sql, values_of = _insert(model, connection.vendor)
-    database = connections[DEFAULT_DB_ALIAS]
-    _one_after_the_other(sql, [values_of(instance, database) for instance in instances])
+    _one_after_the_other(sql, [values_of(instance) for instance in instances])
 
 
 def change(sql: str, values: Sequence[Row]) -> None:
@@ -221,19 +221,21 @@ def _maker(model: type[Model], fields: Sequence["Field[Any, Any]"]) -> Make:
 def _insert(
     model: type[Model],
     vendor: str,  # noqa: ARG001  (what a value becomes differs by vendor)
-) -> tuple[str, Callable[[Model, BaseDatabaseWrapper], list[Any]]]:
+) -> tuple[str, Callable[[Model], list[Any]]]:
     fields = [field for field in _fields(model) if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     names = [field.attname for field in fields]
-    others = [(place, field) for place, field in enumerate(fields) if not isinstance(field, AS_IT_IS)]
+    others = [
+        (place, preparation(field)) for place, field in enumerate(fields) if not isinstance(field, AS_IT_IS)
+    ]
 
-    def values_of(instance: Model, database: BaseDatabaseWrapper) -> list[Any]:
+    def values_of(instance: Model) -> list[Any]:
         held = instance.__dict__
         values = [held[name] for name in names]
-        for place, field in others:
+        for place, prepared in others:
             if values[place] is not None:
-                values[place] = field.get_db_prep_save(values[place], database)
+                values[place] = prepared(values[place])
         return values
 
     return f"INSERT INTO {_quoted(model)} ({columns}) VALUES ({marks})", values_of  # noqa: S608  (our own names)

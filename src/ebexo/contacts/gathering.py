@@ -13,7 +13,8 @@ class Gathering:
     """The people of these customers, looked up with two statements and added with two. Use it inside a transaction."""
 
     def __init__(self, store_id: int, customers: Iterable[Customer]) -> None:
-        names = dict.fromkeys(name for customer in customers for name in names_of(customer) if name)
+        self._names = {id(customer): names_of(customer) for customer in customers}
+        names = dict.fromkeys(name for found in self._names.values() for name in found if name)
         self._store_id = store_id
         self._people = people(store_id, list(names))
         self._contacts: list[Contact] = []
@@ -22,9 +23,9 @@ class Gathering:
     def person(self, customer: Customer, *, occurred_at: datetime) -> Contact | None:
         """Who `resolve` would give, if it only looks up or adds; none who ever asked to be forgotten.
 
-        Ask in the order of the events. Whoever is new has no number before `save`.
+        Ask of each of the customers, in the order of the events. Whoever is new has no number before `save`.
         """
-        email, number = names_of(customer)
+        email, number = self._names[id(customer)]
         contact = self._people.get(email)
         if customer.previous_email or (number in self._people and self._people[number] is not contact):
             return None
