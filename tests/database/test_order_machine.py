@@ -35,6 +35,7 @@ from hypothesis.stateful import (
 
 from ebexo.carts.steps import CartState, next_step
 from ebexo.delivery.by_hand.deciding import TO_BE_DECIDED, it_arrived, send_again
+from ebexo.delivery.job import Job
 from ebexo.delivery.telling.looking import Missing
 from ebexo.events import EventType, StoreEvent
 from ebexo.ingest.receive import receive
@@ -326,7 +327,8 @@ def machine_of(  # noqa: C901  (a class, made for the database of this test)
                 self.vendor.faults = [None, fault] if self.tells_contact_first() else [fault]
             self.vendor.blind = [blind] if blind != "none" else []
             is_blind = blind == "unlisted" and self.job.claimed.message.in_doubt
-            if is_blind or (fault == "refused" and self.job.event.cart):
+            tells = isinstance(self.job, Job)  # else it asks whose cart it is
+            if tells and (is_blind or (fault == "refused" and self.job.event.cart)):
                 self.excuse(self.job.event, is_repeated=self.job.account.in_doubt == "repeat")
             self.worker.send()
             self.vendor.faults, self.vendor.blind = [], []
