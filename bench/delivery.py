@@ -109,7 +109,10 @@ def tables() -> Iterator[None]:
         django.setup()
         from django.core.management import call_command
 
+        from ebexo.collector import spare_what_stands
+
         call_command("migrate", verbosity=0)
+        spare_what_stands()
         yield
 
 

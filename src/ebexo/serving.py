@@ -6,14 +6,17 @@ import signal
 import socket
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import structlog
+from django.conf import settings
 from waitress.server import create_server
 
 from ebexo.client_address import believed
+from ebexo.collector import spare_what_stands
 from ebexo.delivery.scheduling.embedded import Dispatcher
 from ebexo.environment import environment
 from ebexo.history.runner import Runner
@@ -22,9 +25,9 @@ from ebexo.platform.alerting import watch
 from ebexo.platform.upkeep import beside, nightly
 
 THREADS = 16
+"""So many calls are answered at once; events that arrive beside each other share a transaction."""
 LARGEST_BODY = 64 * 2**20
 """Bytes. What is longer is turned away before it fills the disk; the HTTP door itself takes much less."""
-"""So many calls are answered at once; events that arrive beside each other share a transaction."""
 ANSWER_SECONDS = 5.0
 STOP_SECONDS = 23.0
 """From the signal to the end: a call that had just begun has its 20 seconds, and is written down."""
@@ -53,6 +56,8 @@ def serve(application: Any, *, host: str, port: int, data_dir: Path) -> None:
         imports = Runner(beside)
         imports.start()
         threading.Thread(target=server.run, name="ebexo-web", daemon=True).start()
+        import_module(settings.ROOT_URLCONF)  # now, not by the first call
+        spare_what_stands()
         log.info("serving", host=host, port=server.effective_port)
         stop.wait()
         until = time.monotonic() + STOP_SECONDS

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from ebexo.client_address import believed
+from ebexo.collector import spare_what_stands
 from ebexo.database import give_up_what_is_cut_off
 from ebexo.environment import environment
 
@@ -74,6 +77,8 @@ def _application(*, parent: int) -> Application:
     from ebexo.wsgi import application
 
     give_up_what_is_cut_off()
+    import_module(settings.ROOT_URLCONF)  # now, not by the first call
+    spare_what_stands()
     threading.Thread(target=_end_with, args=[parent], name="ebexo-parent", daemon=True).start()
     return guarded(application)
 

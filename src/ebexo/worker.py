@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from ebexo.collector import spare_what_stands
 from ebexo.database import give_up_what_is_cut_off
 from ebexo.delivery.scheduling.worker import Worker
 from ebexo.history.runner import Runner
@@ -49,6 +50,7 @@ async def _work(worker: Worker) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ask_to_stop)
     imports.start()
+    spare_what_stands()
     log.info("working")
     await worker.run()
     imports.stop(timeout=until - time.monotonic())
