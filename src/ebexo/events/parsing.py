@@ -94,12 +94,14 @@ def _not_json(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def _deeper_than(value: Any, levels: int) -> bool:
-    if isinstance(value, dict):
-        return levels == 0 or any(_deeper_than(item, levels - 1) for item in value.values())
-    if isinstance(value, list):
-        return levels == 0 or any(_deeper_than(item, levels - 1) for item in value)
-    return False
+def _deeper_than(value: dict[str, Any], levels: int) -> bool:
+    level: list[Any] = [value]
+    for _ in range(levels):
+        inner = [item for one in level for item in (one.values() if type(one) is dict else one)]
+        level = [item for item in inner if type(item) in (dict, list)]
+        if not level:
+            return False
+    return True
 
 
 def _from_the_future(event: StoreEvent, *, now: datetime) -> list[FieldProblem]:

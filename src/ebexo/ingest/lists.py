@@ -1,6 +1,9 @@
 """Accepting many store events together: few transactions, and none of the events loses the others."""
 
+import os
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -39,6 +42,32 @@ def receive_list(store: Store, events: Sequence[Any]) -> ListReceipt:
 
     Raises DatabaseError when not all could be stored; some may be, and are duplicates when they are told again.
     """
+    with _turns.own():
+        return _receive_list(store, events)
+
+
+class _Turns:
+    """On SQLite one list after the other: they are work for the processor, and several at once take longer for all of
+    them. PostgreSQL works on one list while another is read. Whoever is in a transaction must not wait for those who
+    want to write."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """In a process that was forked nobody has a turn."""
+        self._lock = threading.Lock()
+
+    def own(self) -> AbstractContextManager[object]:
+        is_alone = connection.in_atomic_block or connection.vendor != "sqlite"
+        return nullcontext() if is_alone else self._lock
+
+
+_turns = _Turns()
+os.register_at_fork(after_in_child=_turns.renew)
+
+
+def _receive_list(store: Store, events: Sequence[Any]) -> ListReceipt:
     tellings, refused = _read(events)
     repeated = _told_before(store, tellings)  # seen without taking the database's one place to write
     duplicates = len(repeated)
