@@ -23,7 +23,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from ebexo.stores.models import Store
+from ebexo.statements import Rows
+from ebexo.stores.models import Account, Store
 
 
 class NoStore(Exception):
@@ -33,10 +34,15 @@ class NoStore(Exception):
 def store() -> Store:
     """The store that this shop is, with its account. Raises NoStore."""
     handle = setting("STORE")
-    found = Store.objects.select_related("account").filter(handle=handle).first() if handle else None
-    if found is None:
+    found = _STORES.first(handle) if handle else None
+    account = _ACCOUNTS.first(found.pk) if found else None
+    if found is None or account is None:
         raise NoStore(f"EBEXO['STORE'] is {handle!r}: there is no such store.")
+    found.account = account
     return found
+
+
+_STORES, _ACCOUNTS = Rows(Store, "handle = {}"), Rows(Account, "store_id = {}")
 
 
 def cookies_allowed(request: HttpRequest) -> bool:
