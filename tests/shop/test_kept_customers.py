@@ -171,10 +171,28 @@ def test_page_that_follows_a_login_waits_for_the_contact_id_of_somebody_not_told
     page = browser.get("/").content.decode()
 
     assert "data-ask" in page
-    assert browser.get("/ebexo/smclient").json() == {"again": True}
+    assert browser.get("/ebexo/smclient").json() == {"again": True, "monitored": True}
 
 
-def test_customer_of_whom_nothing_was_told_yet_is_not_monitored_in_a_consent_mode(
+@pytest.mark.parametrize("ticked", [True, False])
+def test_customer_of_whom_nothing_was_told_yet_is_monitored_in_a_consent_mode_once_their_grant_is_known(
+    store: Any, marketing: Any, committed: Any, sweep_a_minute_later: Any, ticked: bool
+) -> None:
+    Account.objects.filter(store=store).update(mode=Mode.CONSENT, consent_code="marketing")
+    browser = agree(Client())
+    browser.post("/accounts/register/", REGISTRATION | ({"consent_marketing": "on"} if ticked else {}))
+
+    page = browser.get("/").content.decode()
+    asked = browser.get("/ebexo/smclient").json()
+    sweep_a_minute_later()
+    later = browser.get("/ebexo/smclient").json()
+
+    assert ("data-ask" in page, "data-monitored" in page) == (True, False)
+    assert asked == {"again": True, "monitored": False}
+    assert later == {"again": ticked, "monitored": ticked}
+
+
+def test_customer_who_is_unknown_and_told_nothing_is_not_monitored_in_a_consent_mode(
     store: Any, register_and_crash: Any
 ) -> None:
     Account.objects.filter(store=store).update(mode=Mode.CONSENT, consent_code="marketing")

@@ -71,7 +71,7 @@ def test_person_whose_id_is_expected_has_a_page_that_asks(store: Any, register: 
     answer = browser.get("/")
 
     assert 'data-ask="/ebexo/smclient"' in answer.content.decode()
-    assert browser.get("/ebexo/smclient").json() == {"again": True}
+    assert browser.get("/ebexo/smclient").json() == {"again": True, "monitored": True}
 
 
 def test_person_with_a_contact_id_gets_the_cookie_for_ten_years(store: Any, register: Any) -> None:
@@ -102,7 +102,7 @@ def test_open_page_gets_the_cookie_with_the_answer_to_its_question(store: Any, r
 
     answer = browser.get("/ebexo/smclient")
 
-    assert answer.json() == {"again": False}
+    assert answer.json() == {"again": False, "monitored": True}
     assert answer.cookies["smclient"].value == "id-1"
     assert "no-store" in answer["Cache-Control"]
 

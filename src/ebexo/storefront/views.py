@@ -13,8 +13,11 @@ from ebexo.storefront.middleware import visitor_of
 @never_cache
 @require_GET
 def smclient(request: HttpRequest) -> JsonResponse:
-    """`{"again": true}` while an answer of SALESmanago is expected; otherwise the cookie is as it should be."""
+    """`again` while an answer of SALESmanago is expected; otherwise the cookie is as it should be.
+
+    `monitored`: the open page may be, too, though that was not known when it was made.
+    """
     found = visitor_of(request)
-    response = JsonResponse({"again": found.is_expected})
+    response = JsonResponse({"again": found.is_expected, "monitored": found.monitored})
     set_cookie(request, response, found)
     return response

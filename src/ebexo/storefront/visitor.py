@@ -27,8 +27,8 @@ What they did may be told a moment later, and until then nobody is known by that
 class Visitor:
     """A visitor of the shop.
 
-    `monitored`: the pages may carry the monitoring code. `is_person`: somebody is logged in or signed up here.
-    `waits`: something about them is on its way to SALESmanago.
+    `monitored`: the pages may carry the monitoring code; of somebody who `is_expected` that may still turn out.
+    `is_person`: somebody is logged in or signed up here. `waits`: something about them is on its way to SALESmanago.
     """
 
     monitored: bool
@@ -55,8 +55,9 @@ def visitor(request: HttpRequest) -> Visitor:
         return NOBODY
     is_customer, remembered = request.user.is_authenticated, _remembered(request)
     contact = _contact(request, account, remembered)
-    if contact is None and is_customer and account.needs_consent:  # whose grant nobody knows of
-        return NOBODY
+    where = {"client_id": account.client_id, "endpoint": account.endpoint}
+    if contact is None and is_customer and account.needs_consent:  # nobody knows of their grant yet
+        return Visitor(monitored=False, is_person=True, waits=remembered is not None, **where)
     if not may_be_monitored(contact or named_by_cookie(request.COOKIES.get(COOKIE), account), account):
         return NOBODY
     return Visitor(
@@ -64,8 +65,7 @@ def visitor(request: HttpRequest) -> Visitor:
         is_person=contact is not None or remembered is not None or is_customer,
         waits=is_on_the_way(contact, account) if contact else remembered is not None,
         contact_id=contact_id_of(contact, account) if contact else None,
-        client_id=account.client_id,
-        endpoint=account.endpoint,
+        **where,
     )
 
 
