@@ -5,8 +5,8 @@ a file at a time, and where tests take seconds, one by one. `_turn` says in whic
 
 - What is expensive and the same for all is made once for all workers: `made_once`.
 - A journey or fault whose module has an expensive fixture belongs into `TOGETHER`.
-- A test that compares times, or needs more of the machine than a half, belongs into `ALONE`: it comes last, when hardly
-  anything runs beside it.
+- A test that compares times belongs into `ALONE`: it comes last, when hardly anything runs beside it. It can't have a
+  database of Django's there any more.
 
 `pytest PATH` without `-n` knows no workers and runs everything in one process, in the usual order.
 """
@@ -35,7 +35,6 @@ TOGETHER = ("tests/journeys/test_demo_shop.py",)
 ALONE = (
     "tests/faults/test_fairness.py",
     "tests/contract/test_sandbox_process.py",
-    "tests/database/door/test_at_once.py::test_what_fifty_tell_twenty_times_is_accepted_once",
     "tests/journeys/test_outage.py",
     "tests/journeys/test_monitored.py::test_open_page_gets_smclient_without_a_reload",
 )

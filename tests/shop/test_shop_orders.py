@@ -194,7 +194,7 @@ def test_guest_who_bought_is_remembered_in_their_browser_before_the_order_is_tol
     assert (people_before, asks_before) == (0, True)
     assert (Contact.objects.count(), browser.get("/ebexo/smclient").json()["again"]) == (1, True)
     Key.objects.update(head_seq=2)
-    assert browser.get("/ebexo/smclient").json() == {"again": False}
+    assert browser.get("/ebexo/smclient").json() == {"again": False, "monitored": True}
 
 
 def test_order_that_is_rolled_back_is_not_told(buy: Any, of_orders: Any) -> None:
