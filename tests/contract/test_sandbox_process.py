@@ -38,7 +38,7 @@ def test_sandbox_says_where_it_listens_and_ends_at_once(number: signal.Signals) 
 
     connection.close()
     assert answer == b'{"requests":[]}'
-    assert time.monotonic() - signalled_at < 1
+    assert time.monotonic() - signalled_at < 3  # as quickly as a busy machine lets it
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
