@@ -13,13 +13,13 @@ from ebexo_oscar.answers import as_told, asked
 from ebexo_oscar.customers import customer, who
 from ebexo_oscar.models import ToldCustomer
 from ebexo_oscar.told import digest
-from ebexo_oscar.writing import REGISTERED, settle_kept, write, write_or_keep, write_soon
+from ebexo_oscar.writing import settle_kept, write, write_or_keep, write_soon
 
 
 def registered(user: Any, request: Any) -> None:
     """A customer account was made. Who it is and what they ticked is kept at once, the rest read beside the request."""
     answers = as_told(asked(request), request, source="registration")
-    event = _event(f"customer-{user.pk}-registered", REGISTERED, who(user), answers)
+    event = _event(f"customer-{user.pk}-registered", "customer.registered", who(user), answers)
     write_soon(event, user_id=str(user.pk))
 
 

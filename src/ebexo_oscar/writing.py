@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ebexo.as_stored import as_json, moment
 from ebexo.contacts.hashes import person_hash
+from ebexo.events import EventType
 from ebexo.failpoints import failpoint
 from ebexo.ingest.receive import OtherBody, Receipt, receive
 from ebexo.storefront.shop import setting, store
@@ -26,7 +27,6 @@ from ebexo_oscar.told import told
 log = logging.getLogger("ebexo_oscar")
 LEFT_BEHIND_AFTER = timedelta(minutes=1)
 AT_ONCE = 20
-REGISTERED = "customer.registered"
 _KEEP = """
     INSERT INTO ebexo_oscar_keptevent (event_id, person, body, order_id, user_id, tried_at, has_failed)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING
@@ -113,7 +113,7 @@ def _write_one(event_id: str) -> bool:
                 return False
             event = _whole(kept)
             _write_in_turn(event, rows=KeptEvent.objects.filter(pk__lt=kept.pk))
-            if event["type"] == REGISTERED and kept.user_id:
+            if event["type"] == EventType.CUSTOMER_REGISTERED and kept.user_id:
                 told(kept.user_id, event["customer"])
             kept.delete()
     except OtherBody:  # it was told before, in other words

@@ -87,7 +87,7 @@ def frozen_before_a_call(workers, installation, until, without):
     workers.go.touch()
     until(lambda: workers.are_applied(1, 2))
     frozen.popen.send_signal(signal.SIGCONT)
-    time.sleep(5.5)
+    time.sleep(5.5)  # as long as its pause may last, and its call and the settling
     return workers.judge(2)
 
 

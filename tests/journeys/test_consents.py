@@ -24,6 +24,7 @@ NEWSLETTER = {
     "opt_out": "Nie otrzymujesz naszego newslettera.",
     "pending": "Czekamy na Twoje potwierdzenie",
 }
+MONITORING_CODE = "script[src$='/static/sm.js']"
 FLAGS = ("forceOptIn", "forceOptOut", "useApiDoubleOptIn")
 GRANTING, LEAVING, LEFT_ALONE = [True, False, True], [False, True, False], [False, False, False]
 
@@ -120,8 +121,13 @@ def test_double_opt_in_from_the_first_tick_to_the_unsubscription(world, people: 
     ask_for_consent(world, "double-opt-in")
     world.paste_callbacks()
     shopper = people(world.shop)
+    shopper.goto("/")
+    shopper.click("#cookie_banner button[value=all]")
 
-    register(shopper, ticked=False)
+    with shopper.expect_response("**/ebexo/smclient") as answered:
+        register(shopper, ticked=False)
+    assert answered.value.json() == {"again": False, "monitored": False}
+    assert shopper.locator(MONITORING_CODE).count() == 0
     assert all_done(world, 1) == [("customer.registered", "withheld", "no_consent")]
     event_id = world.query("SELECT event_id FROM ebexo_outbox_message")[0][0]
     assert world.ask_api(f"events/{event_id}")["reason"] == {
@@ -178,6 +184,7 @@ def test_withdrawal_is_one_opt_out_without_data_and_then_silence(world, people: 
     register(shopper, ticked=True)
     world.contact(EMAIL)
     world.until(lambda: "smclient" in {cookie["name"] for cookie in shopper.context.cookies()})
+    expect(shopper.locator(MONITORING_CODE)).to_have_count(1)
 
     decide(shopper, granted=False)
     assert "smclient" not in {cookie["name"] for cookie in shopper.context.cookies()}

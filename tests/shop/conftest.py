@@ -76,15 +76,24 @@ def committed(django_capture_on_commit_callbacks: Any) -> Any:
 
 
 @pytest.fixture
-def register(committed: Any) -> Callable[..., Client]:
+def register_and_crash() -> Callable[..., Client]:
+    """Registers in the shop's own form; the transaction is committed, and nothing after it is done."""
+
+    def registered(browser: Client | None = None, **changes: str) -> Client:
+        browser = browser or Client()
+        assert browser.post("/accounts/register/", REGISTRATION | changes).status_code == 302
+        return browser
+
+    return registered
+
+
+@pytest.fixture
+def register(committed: Any, register_and_crash: Callable[..., Client]) -> Callable[..., Client]:
     """Registers in the shop's own form; gives the browser that is logged in since."""
 
     def registered(**changes: str) -> Client:
-        browser = Client()
         with committed():
-            answer = browser.post("/accounts/register/", REGISTRATION | changes)
-        assert answer.status_code == 302
-        return browser
+            return register_and_crash(**changes)
 
     return registered
 

@@ -1,6 +1,5 @@
 """Between the commit of a registration or a login and the telling of it anything may happen."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,29 +14,7 @@ from ebexo.stores.models import Account, Mode
 from ebexo_oscar import telling
 from ebexo_oscar.models import KeptEvent, ToldCustomer
 
-REGISTRATION = {
-    "first_name": "Ewa",
-    "last_name": "Nowak",
-    "email": "ewa@example.com",
-    "password1": "bardzo-tajne-1",
-    "password2": "bardzo-tajne-1",
-    "phone": "601 202 303",
-    "registration_submit": "1",
-}
-
 pytestmark = pytest.mark.usefixtures("store")
-
-
-@pytest.fixture
-def register_and_crash() -> Callable[..., Client]:
-    """Registers by the shop's own form; the transaction is committed, and nothing after it is done."""
-
-    def registered(**fields: str) -> Client:
-        browser = Client()
-        assert browser.post("/accounts/register/", REGISTRATION | fields).status_code == 302
-        return browser
-
-    return registered
 
 
 def kinds(events: list[dict[str, Any]]) -> list[str]:
@@ -176,11 +153,10 @@ def test_page_that_follows_a_login_waits_for_the_contact_id_of_somebody_not_told
 
 @pytest.mark.parametrize("ticked", [True, False])
 def test_customer_of_whom_nothing_was_told_yet_is_monitored_in_a_consent_mode_once_their_grant_is_known(
-    store: Any, marketing: Any, committed: Any, sweep_a_minute_later: Any, ticked: bool
+    store: Any, marketing: Any, register_and_crash: Any, sweep_a_minute_later: Any, ticked: bool
 ) -> None:
     Account.objects.filter(store=store).update(mode=Mode.CONSENT, consent_code="marketing")
-    browser = agree(Client())
-    browser.post("/accounts/register/", REGISTRATION | ({"consent_marketing": "on"} if ticked else {}))
+    browser = register_and_crash(agree(Client()), **({"consent_marketing": "on"} if ticked else {}))
 
     page = browser.get("/").content.decode()
     asked = browser.get("/ebexo/smclient").json()

@@ -3,9 +3,9 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
@@ -42,29 +42,21 @@ def receive_list(store: Store, events: Sequence[Any]) -> ListReceipt:
 
     Raises DatabaseError when not all could be stored; some may be, and are duplicates when they are told again.
     """
-    with _turns.own():
+    takes_turns = connection.vendor == "sqlite" and not connection.in_atomic_block
+    with _turn() if takes_turns else nullcontext():
         return _receive_list(store, events)
 
 
-class _Turns:
+@cache
+def _turn() -> threading.Lock:
     """On SQLite one list after the other: they are work for the processor, and several at once take longer for all of
     them. PostgreSQL works on one list while another is read. Whoever is in a transaction must not wait for those who
-    want to write."""
-
-    def __init__(self) -> None:
-        self.renew()
-
-    def renew(self) -> None:
-        """In a process that was forked nobody has a turn."""
-        self._lock = threading.Lock()
-
-    def own(self) -> AbstractContextManager[object]:
-        is_alone = connection.in_atomic_block or connection.vendor != "sqlite"
-        return nullcontext() if is_alone else self._lock
+    want to write.
+    """
+    return threading.Lock()
 
 
-_turns = _Turns()
-os.register_at_fork(after_in_child=_turns.renew)
+os.register_at_fork(after_in_child=_turn.cache_clear)
 
 
 def _receive_list(store: Store, events: Sequence[Any]) -> ListReceipt:

@@ -1,6 +1,7 @@
 """Lists of store events: the good ones are accepted, the bad ones named, none loses another."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any, cast
 
@@ -168,3 +169,31 @@ def test_a_deadlock_is_tried_again_and_another_failure_is_not():
         lists.despite_deadlocks(partial(failing, [1] * 5, Cause()))
     with pytest.raises(OperationalError):
         lists.despite_deadlocks(partial(failing, [1], None))
+
+
+def _nobodys_turn() -> Any:
+    raise AssertionError("somebody waited for a turn")
+
+
+def test_who_is_in_a_transaction_waits_for_no_turn(store, an_event, monkeypatch):
+    monkeypatch.setattr(lists, "_turn", _nobodys_turn)
+
+    assert lists.receive_list(store, [an_event(1), an_event(2)]).accepted == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_a_list_waits_for_the_one_before_it(store, an_event):
+    with ThreadPoolExecutor(1) as other:
+        with lists._turn():
+            accepted = other.submit(_accepted, store, [an_event(1), an_event(2)])
+            waits = bool(wait([accepted], timeout=0.3).not_done)
+
+        assert accepted.result(timeout=10) == 2
+        assert waits is (connection.vendor == "sqlite")
+
+
+def _accepted(store: Any, events: list[Any]) -> int:
+    try:
+        return lists.receive_list(store, events).accepted
+    finally:
+        connection.close()
